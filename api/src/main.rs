@@ -1,0 +1,2 @@
+//! The sangdam binary.
+fn main() {}
