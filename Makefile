@@ -1,0 +1,24 @@
+# Two commands matter: `make run` and `make test`. CARGO_TARGET_DIR is respected.
+
+.PHONY: help run test bench needs fmt
+
+help:
+	@echo "make run     serve the demo county at http://127.0.0.1:8080, filling ./data first if it is empty"
+	@echo "make test    all checks and tests, on SQLite and PostgreSQL; installs what they need if missing"
+	@echo "make bench   the benchmarks, each figure beside the raw limit of the engine"
+	@echo "make fmt     format the code"
+
+run:
+	@scripts/run-demo
+
+test: needs
+	@scripts/test
+
+bench: needs
+	@scripts/bench
+
+needs:
+	@scripts/install-test-needs
+
+fmt:
+	@cargo fmt --all
