@@ -1,0 +1,3 @@
+//! The integration tests: one program, one suite, both engines.
+
+mod rules;
