@@ -1,0 +1,194 @@
+//! What goes into a statement and what comes out of it.
+
+use sangdam_domain::log::{Position, StreamId, Version};
+use sangdam_domain::time::Timestamp;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Postgres, Row as _, Sqlite};
+
+/// An argument of a statement. `None` is NULL of that type.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Arg {
+    /// BIGINT.
+    Int(Option<i64>),
+    /// TEXT.
+    Text(Option<String>),
+    /// BYTEA, or a blob.
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! arg_from {
+    ($($from:ty => |$value:ident| $make:expr;)*) => {$(
+        impl From<$from> for Arg {
+            fn from($value: $from) -> Self { $make }
+        }
+    )*};
+}
+
+arg_from! {
+    i64 => |v| Self::Int(Some(v));
+    i32 => |v| Self::Int(Some(v.into()));
+    u32 => |v| Self::Int(Some(v.into()));
+    u8 => |v| Self::Int(Some(v.into()));
+    bool => |v| Self::Int(Some(v.into()));
+    Position => |v| Self::Int(Some(v.as_i64()));
+    Version => |v| Self::Int(Some(v.as_i64()));
+    Timestamp => |v| Self::Int(Some(v.micros()));
+    Option<i64> => |v| Self::Int(v);
+    Option<Position> => |v| Self::Int(v.map(Position::as_i64));
+    Option<Timestamp> => |v| Self::Int(v.map(Timestamp::micros));
+    &str => |v| Self::Text(Some(v.to_owned()));
+    String => |v| Self::Text(Some(v));
+    &String => |v| Self::Text(Some(v.clone()));
+    Option<String> => |v| Self::Text(v);
+    Option<&str> => |v| Self::Text(v.map(str::to_owned));
+    &[u8] => |v| Self::Bytes(Some(v.to_owned()));
+    Vec<u8> => |v| Self::Bytes(Some(v));
+    Option<Vec<u8>> => |v| Self::Bytes(v);
+    StreamId => |v| Self::Bytes(Some(v.to_bytes().to_vec()));
+    Option<StreamId> => |v| Self::Bytes(v.map(|v| v.to_bytes().to_vec()));
+    uuid::Uuid => |v| Self::Bytes(Some(v.as_bytes().to_vec()));
+    Option<uuid::Uuid> => |v| Self::Bytes(v.map(|v| v.as_bytes().to_vec()));
+}
+
+impl<const N: usize> From<[u8; N]> for Arg {
+    fn from(bytes: [u8; N]) -> Self {
+        Self::Bytes(Some(bytes.to_vec()))
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Arg {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::Bytes(Some(bytes.to_vec()))
+    }
+}
+
+pub(super) fn sqlite(sql: &str, args: Vec<Arg>) -> Query<'_, Sqlite, SqliteArguments<'_>> {
+    args.into_iter().fold(sqlx::query(sql), |query, arg| match arg {
+        Arg::Int(value) => query.bind(value),
+        Arg::Text(value) => query.bind(value),
+        Arg::Bytes(value) => query.bind(value),
+    })
+}
+
+pub(super) fn postgres(sql: &str, args: Vec<Arg>) -> Query<'_, Postgres, PgArguments> {
+    args.into_iter().fold(sqlx::query(sql), |query, arg| match arg {
+        Arg::Int(value) => query.bind(value),
+        Arg::Text(value) => query.bind(value),
+        Arg::Bytes(value) => query.bind(value),
+    })
+}
+
+/// A row of an answer. Columns are counted from 0.
+pub enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+macro_rules! row_getters {
+    ($($(#[$doc:meta])* $name:ident -> $type:ty;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&self, column: usize) -> Result<$type, sqlx::Error> {
+            match self {
+                Self::Sqlite(row) => row.try_get(column),
+                Self::Postgres(row) => row.try_get(column),
+            }
+        }
+    )*};
+}
+
+impl Row {
+    row_getters! {
+        /// A BIGINT.
+        int -> i64;
+        /// A BIGINT, or NULL.
+        opt_int -> Option<i64>;
+        /// A TEXT.
+        text -> String;
+        /// A TEXT, or NULL.
+        opt_text -> Option<String>;
+        /// Bytes.
+        bytes -> Vec<u8>;
+        /// Bytes, or NULL.
+        opt_bytes -> Option<Vec<u8>>;
+    }
+
+    /// A count or a version: a BIGINT that is never negative.
+    pub fn count(&self, column: usize) -> Result<u64, sqlx::Error> {
+        self.convert(column, self.int(column)?, |value| u64::try_from(value).ok())
+    }
+
+    /// A flag: a BIGINT, 0 or 1.
+    pub fn flag(&self, column: usize) -> Result<bool, sqlx::Error> {
+        Ok(self.int(column)? != 0)
+    }
+
+    /// A position.
+    pub fn position(&self, column: usize) -> Result<Position, sqlx::Error> {
+        self.convert(column, self.count(column)?, Position::new)
+    }
+
+    /// A version.
+    pub fn version(&self, column: usize) -> Result<Version, sqlx::Error> {
+        self.convert(column, self.count(column)?, Version::new)
+    }
+
+    /// A moment: microseconds.
+    pub fn time(&self, column: usize) -> Result<Timestamp, sqlx::Error> {
+        self.convert(column, self.int(column)?, Timestamp::from_micros)
+    }
+
+    /// A moment, or NULL.
+    pub fn opt_time(&self, column: usize) -> Result<Option<Timestamp>, sqlx::Error> {
+        match self.opt_int(column)? {
+            None => Ok(None),
+            Some(value) => self.convert(column, value, Timestamp::from_micros).map(Some),
+        }
+    }
+
+    /// A UUID: 16 bytes.
+    pub fn uuid(&self, column: usize) -> Result<uuid::Uuid, sqlx::Error> {
+        self.convert(column, self.bytes(column)?, |bytes| uuid::Uuid::from_slice(&bytes).ok())
+    }
+
+    /// A UUID, or NULL.
+    pub fn opt_uuid(&self, column: usize) -> Result<Option<uuid::Uuid>, sqlx::Error> {
+        match self.opt_bytes(column)? {
+            None => Ok(None),
+            Some(value) => self.convert(column, value, |bytes| uuid::Uuid::from_slice(&bytes).ok()).map(Some),
+        }
+    }
+
+    /// A stream: 17 bytes.
+    pub fn stream(&self, column: usize) -> Result<StreamId, sqlx::Error> {
+        self.convert(column, self.bytes(column)?, |bytes| StreamId::from_bytes(&bytes))
+    }
+
+    /// A stream, or NULL.
+    pub fn opt_stream(&self, column: usize) -> Result<Option<StreamId>, sqlx::Error> {
+        match self.opt_bytes(column)? {
+            None => Ok(None),
+            Some(value) => self.convert(column, value, |bytes| StreamId::from_bytes(&bytes)).map(Some),
+        }
+    }
+
+    /// Bytes of a known length: a hash, a key.
+    pub fn array<const N: usize>(&self, column: usize) -> Result<[u8; N], sqlx::Error> {
+        self.convert(column, self.bytes(column)?, |bytes| <[u8; N]>::try_from(bytes.as_slice()).ok())
+    }
+
+    fn convert<F, T>(
+        &self,
+        column: usize,
+        value: F,
+        to: impl FnOnce(F) -> Option<T>,
+    ) -> Result<T, sqlx::Error> {
+        to(value).ok_or_else(|| sqlx::Error::ColumnDecode {
+            index: column.to_string(),
+            source: format!("not a {}", std::any::type_name::<T>()).into(),
+        })
+    }
+}

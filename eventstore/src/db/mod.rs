@@ -1,0 +1,197 @@
+//! One way of speaking SQL to both engines: the same text, with `$1` and columns of BIGINT, TEXT and bytes only.
+//!
+//! Times are microseconds, positions and versions are integers, ids and streams are bytes. Sums must be cast
+//! (`CAST(sum(n) AS BIGINT)`), since PostgreSQL gives them another type.
+
+mod arg;
+mod bulk;
+mod open;
+
+pub use arg::{Arg, Row};
+pub use open::{Location, Room};
+
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use sqlx::{Executor, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+/// The statement's arguments, in order: `args![position, name]`.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::Arg::from($value)),*] };
+}
+
+/// A database of either engine. Cloning it shares the connections.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// SQLite in WAL mode: one connection writes, several read.
+    Sqlite {
+        /// The reading connections.
+        read: SqlitePool,
+        /// The writing connection.
+        write: SqlitePool,
+    },
+    /// PostgreSQL, with the room's schema as the search path.
+    Postgres(PgPool),
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    /// Begun with `BEGIN IMMEDIATE`: nobody else writes until it ends.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// At `READ COMMITTED`.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// All rows of a query.
+    pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
+        match self {
+            Self::Sqlite { read, .. } => sqlite_rows(read, sql, args).await,
+            Self::Postgres(pool) => postgres_rows(pool, sql, args).await,
+        }
+    }
+
+    /// The first row of a query, if it has one.
+    pub async fn fetch_optional(&self, sql: &str, args: Vec<Arg>) -> Result<Option<Row>, sqlx::Error> {
+        Ok(self.fetch_all(sql, args).await?.into_iter().next())
+    }
+
+    /// Runs a statement in a transaction of its own; gives how many rows it touched.
+    pub async fn execute(&self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
+        match self {
+            Self::Sqlite { write, .. } => sqlite_execute(write, sql, args).await,
+            Self::Postgres(pool) => postgres_execute(pool, sql, args).await,
+        }
+    }
+
+    /// Begins a transaction that writes.
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that only reads, and sees one state of the database throughout.
+    pub async fn begin_read(&self) -> Result<Tx, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// Whether it is PostgreSQL, for the few statements that differ.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Closes all connections, waiting for those at work.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// All rows of a query.
+    pub async fn fetch_all(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => sqlite_rows(&mut **tx, sql, args).await,
+            Self::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
+        }
+    }
+
+    /// The first row of a query, if it has one.
+    pub async fn fetch_optional(&mut self, sql: &str, args: Vec<Arg>) -> Result<Option<Row>, sqlx::Error> {
+        Ok(self.fetch_all(sql, args).await?.into_iter().next())
+    }
+
+    /// Runs a statement; gives how many rows it touched.
+    pub async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => sqlite_execute(&mut **tx, sql, args).await,
+            Self::Postgres(tx) => postgres_execute(&mut **tx, sql, args).await,
+        }
+    }
+
+    /// Makes what was done durable (as durable as the room asks for).
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Undoes what was done.
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await,
+            Self::Postgres(tx) => tx.rollback().await,
+        }
+    }
+
+    /// Whether it is PostgreSQL, for the few statements that differ.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+/// `($first,$first+1,…)`, for an `IN` over `count` values.
+pub fn placeholders(first: usize, count: usize) -> String {
+    let list: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    format!("({})", list.join(","))
+}
+
+/// Cuts values into lists of 256, 64, 16, 4 or 1, so that statements over lists have few texts.
+pub fn in_chunks<T>(mut values: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = [256, 64, 16, 4, 1].into_iter().find(|size| values.len() >= *size)?;
+        let (chunk, rest) = values.split_at(size);
+        values = rest;
+        Some(chunk)
+    })
+}
+
+/// A connection that has rested is asked whether it still lives; one at work is not, which saves a round trip.
+const RESTED: Duration = Duration::from_secs(5);
+
+async fn sqlite_rows<'e, E: Executor<'e, Database = Sqlite>>(
+    executor: E,
+    sql: &str,
+    args: Vec<Arg>,
+) -> Result<Vec<Row>, sqlx::Error> {
+    arg::sqlite(sql, args).fetch(executor).map_ok(Row::Sqlite).try_collect().await
+}
+
+async fn postgres_rows<'e, E: Executor<'e, Database = Postgres>>(
+    executor: E,
+    sql: &str,
+    args: Vec<Arg>,
+) -> Result<Vec<Row>, sqlx::Error> {
+    arg::postgres(sql, args).fetch(executor).map_ok(Row::Postgres).try_collect().await
+}
+
+async fn sqlite_execute<'e, E: Executor<'e, Database = Sqlite>>(
+    executor: E,
+    sql: &str,
+    args: Vec<Arg>,
+) -> Result<u64, sqlx::Error> {
+    Ok(arg::sqlite(sql, args).execute(executor).await?.rows_affected())
+}
+
+async fn postgres_execute<'e, E: Executor<'e, Database = Postgres>>(
+    executor: E,
+    sql: &str,
+    args: Vec<Arg>,
+) -> Result<u64, sqlx::Error> {
+    Ok(arg::postgres(sql, args).execute(executor).await?.rows_affected())
+}

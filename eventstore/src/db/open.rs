@@ -1,0 +1,146 @@
+//! Opening a database and bringing its tables up to date.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnectionMetadata;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, PgConnection};
+
+use super::{Db, RESTED};
+use crate::contract::StoreError;
+
+/// Where the ledger lies.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// SQLite files in a folder, which is created where it is missing.
+    Sqlite {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A PostgreSQL database.
+    Postgres {
+        /// `postgres://user:password@host:port/database`.
+        url: String,
+    },
+}
+
+/// One of the databases of a deployment: a file on SQLite, a schema on PostgreSQL.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// The schema's name.
+    pub schema: &'static str,
+    /// The file's name.
+    pub file: &'static str,
+    /// Whether a commit is on disk when it is answered. What can be rebuilt need not be.
+    pub durable: bool,
+    /// How many connections to open at most (reading ones, on SQLite).
+    pub connections_max: u32,
+}
+
+impl Room {
+    /// The truth.
+    pub const LEDGER: Self = Self { schema: "ledger", file: "ledger.db", durable: true, connections_max: 6 };
+    /// The subjects' keys.
+    pub const VAULT: Self = Self { schema: "vault", file: "keys.db", durable: true, connections_max: 4 };
+    /// The read models.
+    pub const READ: Self = Self { schema: "read", file: "read.db", durable: false, connections_max: 6 };
+}
+
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+const SQLITE_PAGE_BYTES: u32 = 8192;
+
+impl Db {
+    /// Opens a room and brings its tables up to date. Processes that start at once wait for each other.
+    ///
+    /// # Errors
+    /// Where the folder or the server cannot be reached, or a migration fails.
+    pub async fn open(
+        location: &Location,
+        room: Room,
+        sqlite: &Migrator,
+        postgres: &Migrator,
+    ) -> Result<Self, StoreError> {
+        match location {
+            Location::Sqlite { dir } => open_sqlite(dir.clone(), room, sqlite).await,
+            Location::Postgres { url } => open_postgres(url, room, postgres).await,
+        }
+    }
+}
+
+async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {
+    std::fs::create_dir_all(&dir).map_err(sqlx::Error::Io)?;
+    let options = SqliteConnectOptions::new()
+        .filename(dir.join(room.file))
+        .create_if_missing(true)
+        .page_size(SQLITE_PAGE_BYTES)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(if room.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Normal })
+        .busy_timeout(BUSY_TIMEOUT)
+        // What is deleted is overwritten: sealed bytes and keys must not linger in free pages.
+        .pragma("secure_delete", if room.durable { "ON" } else { "OFF" })
+        // Without it, INSERT OR REPLACE deletes a row without asking the triggers.
+        .pragma("recursive_triggers", "ON")
+        .pragma("cache_size", "-16000")
+        .row_buffer_size(1024)
+        .optimize_on_close(false, None);
+
+    let lock = std::fs::File::create(dir.join(".lock")).map_err(sqlx::Error::Io)?;
+    let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
+    let lock = locked.map_err(|e| sqlx::Error::Io(std::io::Error::other(e)))?.map_err(sqlx::Error::Io)?;
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.clone())
+        .await?;
+    migrations.run(&write).await?;
+    drop(lock);
+
+    let read = SqlitePoolOptions::new()
+        .max_connections(room.connections_max)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .test_before_acquire(false)
+        .connect_with(options.pragma("query_only", "ON"))
+        .await?;
+    Ok(Db::Sqlite { read, write })
+}
+
+async fn open_postgres(url: &str, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {
+    let options = PgConnectOptions::from_str(url)?.application_name("sangdam").options([
+        ("search_path", room.schema),
+        ("synchronous_commit", if room.durable { "on" } else { "off" }),
+    ]);
+    let mut connection = PgConnection::connect_with(&options).await?;
+    let mut tx = connection.begin().await?;
+    // Two CREATE SCHEMA IF NOT EXISTS at once can fail; the lock ends with the transaction.
+    sqlx::query("SELECT pg_advisory_xact_lock(7320143)").execute(&mut *tx).await?;
+    let exists = sqlx::query("SELECT 1 FROM pg_namespace WHERE nspname = $1").bind(room.schema);
+    if exists.fetch_optional(&mut *tx).await?.is_none() {
+        sqlx::query(&format!("CREATE SCHEMA {}", room.schema)).execute(&mut *tx).await?;
+    }
+    tx.commit().await?;
+    migrations.run(&mut connection).await?;
+    connection.close().await?;
+
+    let pool = PgPoolOptions::new()
+        .max_connections(room.connections_max)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta: PoolConnectionMetadata| {
+            Box::pin(async move {
+                if meta.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(Db::Postgres(pool))
+}

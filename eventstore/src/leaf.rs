@@ -1,0 +1,147 @@
+//! Writing leaves. All that does not depend on the place in the log is encoded, and hashed as far as it goes, before
+//! the head is held; the position, `recorded_at` and the version are put in when they are known.
+
+use sangdam_domain::id::LedgerId;
+use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::time::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::contract::{Append, AppendError, Hash, LEAF_BYTES_MAX, NewEvent, Sealed};
+use crate::envelope::{ENVELOPE_VERSION, SEAL_ALGORITHM};
+use crate::merkle::LEAF_PREFIX;
+
+/// An event whose leaf is encoded but for its place.
+pub(crate) struct EncodedEvent {
+    pub(crate) event_id: [u8; 16],
+    pub(crate) event_type: &'static str,
+    pub(crate) occurred_at: i64,
+    pub(crate) sealed: Option<Sealed>,
+    /// Up to `"position":`.
+    before_position: Vec<u8>,
+    /// From the end of `recorded_at` to `"version":`.
+    after_recorded_at: Vec<u8>,
+    /// The leaf's hash as far as `before_position`.
+    hashed: Sha256,
+}
+
+/// The longest that a position, a version and `recorded_at` with its key can be together.
+const PLACE_BYTES_MAX: usize = 16 + 16 + RECORDED_AT.len() + 27 + 1;
+const RECORDED_AT: &str = ",\"recorded_at\":\"";
+
+impl EncodedEvent {
+    pub(crate) fn new(
+        ledger: LedgerId,
+        log: &LogId,
+        append: &Append,
+        event: NewEvent,
+    ) -> Result<Self, AppendError> {
+        if let Some(problem) = event.body.values().find_map(not_canonical) {
+            return Err(AppendError::NotCanonical { event_type: event.event_type, problem });
+        }
+        let before_position = head_of(ledger, log, append, &event)?;
+        let after_recorded_at = tail_of(append, &event)?;
+        let bytes = before_position.len() + after_recorded_at.len() + PLACE_BYTES_MAX;
+        if bytes > LEAF_BYTES_MAX {
+            return Err(AppendError::TooLarge { event_type: event.event_type, bytes });
+        }
+        let hashed = Sha256::new().chain_update([LEAF_PREFIX]).chain_update(&before_position);
+        Ok(Self {
+            event_id: *event.event_id.uuid().as_bytes(),
+            event_type: event.event_type,
+            occurred_at: event.occurred_at.micros(),
+            sealed: event.sealed,
+            before_position,
+            after_recorded_at,
+            hashed,
+        })
+    }
+
+    /// The leaf at this place, and its RFC 6962 hash. `recorded_at` as [`Timestamp`] writes it.
+    pub(crate) fn place(&self, position: u64, recorded_at: &str, version: u64) -> (Vec<u8>, Hash) {
+        let mut leaf =
+            Vec::with_capacity(self.before_position.len() + self.after_recorded_at.len() + PLACE_BYTES_MAX);
+        leaf.extend_from_slice(&self.before_position);
+        leaf.extend_from_slice(position.to_string().as_bytes());
+        leaf.extend_from_slice(RECORDED_AT.as_bytes());
+        leaf.extend_from_slice(recorded_at.as_bytes());
+        leaf.extend_from_slice(&self.after_recorded_at);
+        leaf.extend_from_slice(version.to_string().as_bytes());
+        leaf.push(b'}');
+        let hash = self.hashed.clone().chain_update(&leaf[self.before_position.len()..]).finalize().into();
+        (leaf, hash)
+    }
+}
+
+fn head_of(ledger: LedgerId, log: &LogId, append: &Append, event: &NewEvent) -> Result<Vec<u8>, AppendError> {
+    let mut out = Vec::with_capacity(512);
+    out.extend_from_slice(b"{\"actor\":");
+    write_json(&mut out, &append.actor, event)?;
+    out.extend_from_slice(b",\"body\":");
+    write_json(&mut out, &event.body, event)?;
+    if let Some(causation) = append.causation {
+        out.extend_from_slice(format!(",\"causation\":\"{causation}\"").as_bytes());
+    }
+    out.extend_from_slice(format!(",\"command\":\"{}\"", append.command_id).as_bytes());
+    if let Some(correlation) = append.correlation {
+        out.extend_from_slice(format!(",\"correlation\":\"{correlation}\"").as_bytes());
+    }
+    out.extend_from_slice(
+        format!(
+            ",\"event\":\"{}\",\"ledger\":\"{ledger}\",\"log\":\"{log}\",\"occurred_at\":\"{}\",\"position\":",
+            event.event_id, event.occurred_at
+        )
+        .as_bytes(),
+    );
+    Ok(out)
+}
+
+fn tail_of(append: &Append, event: &NewEvent) -> Result<Vec<u8>, AppendError> {
+    let mut out = Vec::with_capacity(320);
+    out.extend_from_slice(format!("\",\"schema\":{}", event.schema_version).as_bytes());
+    if let Some(sealed) = &event.sealed {
+        out.extend_from_slice(
+            format!(
+                ",\"sealed\":[{{\"algorithm\":\"{SEAL_ALGORITHM}\",\"key\":{},\"sha256\":\"{}\",\"subject\":\"{}\"}}]",
+                sealed.key_version,
+                hex::encode(Sha256::digest(&sealed.bytes)),
+                sealed.subject
+            )
+            .as_bytes(),
+        );
+    }
+    out.extend_from_slice(format!(",\"stream\":\"{}\",\"type\":", append.stream).as_bytes());
+    write_json(&mut out, event.event_type, event)?;
+    out.extend_from_slice(format!(",\"v\":{ENVELOPE_VERSION},\"version\":").as_bytes());
+    Ok(out)
+}
+
+/// `serde_json` writes what RFC 8785 asks for as long as keys are ASCII (its maps are sorted by bytes) and numbers are
+/// integers that a double holds; [`not_canonical`] sees to that.
+fn write_json<T: serde::Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+    event: &NewEvent,
+) -> Result<(), AppendError> {
+    serde_json::to_writer(out, value)
+        .map_err(|e| AppendError::NotCanonical { event_type: event.event_type, problem: e.to_string() })
+}
+
+fn not_canonical(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => {
+            let exact = number.as_i64().is_some_and(|n| n.unsigned_abs() <= Position::MAX.get());
+            (!exact).then(|| format!("{number} is not an integer within ±(2^53 − 1)"))
+        }
+        Value::Array(values) => values.iter().find_map(not_canonical),
+        Value::Object(map) => map.iter().find_map(|(key, value)| {
+            if key.is_ascii() { not_canonical(value) } else { Some(format!("the key `{key}` is not ASCII")) }
+        }),
+        Value::Null | Value::Bool(_) | Value::String(_) => None,
+    }
+}
+
+/// A moment as leaves write it.
+pub(crate) fn moment(micros: i64) -> String {
+    Timestamp::from_micros(micros).unwrap_or(Timestamp::MIN).to_string()
+}
