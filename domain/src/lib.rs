@@ -4,6 +4,8 @@
 
 pub mod actor;
 pub mod aggregate;
+pub mod calendar;
+pub mod counting;
 pub mod event;
 pub mod id;
 pub mod log;

@@ -13,7 +13,9 @@ pub struct LogId(String);
 
 /// The text given is not a log's name, or not a centre's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a centre's name: expected 1 to 40 of a-z, 0-9 and -, starting with a letter, like `jeongseon`")]
+#[error(
+    "`{0}` is not a centre's name: expected 1 to 40 of a-z, 0-9 and -, starting with a letter, like `jeongseon`"
+)]
 pub struct InvalidCentre(pub String);
 
 impl LogId {

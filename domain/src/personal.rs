@@ -131,11 +131,17 @@ mod tests {
 
     #[test]
     fn leaves_nothing_personal_in_the_body_and_comes_back() {
-        let example =
-            Example { kind: "a".into(), text: Personal::Known("secret".into()), more: Some(Personal::Known("x".into())) };
+        let example = Example {
+            kind: "a".into(),
+            text: Personal::Known("secret".into()),
+            more: Some(Personal::Known("x".into())),
+        };
         let mut body = body_of(&example);
         let personal = split(&mut body);
-        assert_eq!(serde_json::to_string(&body).unwrap(), r#"{"kind":"a","more":{"sealed":0},"text":{"sealed":0}}"#);
+        assert_eq!(
+            serde_json::to_string(&body).unwrap(),
+            r#"{"kind":"a","more":{"sealed":0},"text":{"sealed":0}}"#
+        );
 
         let erased: Example = serde_json::from_value(Value::Object(body.clone())).unwrap();
         assert_eq!((erased.text, erased.more), (Personal::Erased, Some(Personal::Erased)));

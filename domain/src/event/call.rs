@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AgentId, CallerId};
 use crate::personal::Personal;
-use crate::value::{Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit};
+use crate::value::{
+    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit,
+};
 
 /// A call reached the centre, or the centre placed one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -38,7 +38,9 @@ fn read_with<T: DeserializeOwned>(
     }
     let mut map: Map<String, Value> = serde_json::from_str(body).map_err(misfit)?;
     for version in given..known {
-        if let Some((.., upcast)) = upcasters.iter().find(|(name, from, _)| *name == event_type && *from == version) {
+        if let Some((.., upcast)) =
+            upcasters.iter().find(|(name, from, _)| *name == event_type && *from == version)
+        {
             map = upcast(map);
         }
     }

@@ -14,11 +14,16 @@ impl Code {
     /// Refuses anything outside the alphabet; nothing is folded or trimmed.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let good = (1..=40).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.'));
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.'));
         if good {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid { what: "code", problem: "expected 1 to 40 of a-z, 0-9, `_`, `-` and `.`".to_owned() })
+            Err(Invalid {
+                what: "code",
+                problem: "expected 1 to 40 of a-z, 0-9, `_`, `-` and `.`".to_owned(),
+            })
         }
     }
 

@@ -41,13 +41,17 @@ impl DialledNumber {
     /// Keeps the digits (and a leading `+`); refuses what has fewer than 2 or more than 15 of them.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let what = "public number";
-        let kept: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
+        let kept: String =
+            text.trim().chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
         let digits = kept.strip_prefix('+').unwrap_or(&kept);
         if !digits.chars().all(|c| c.is_ascii_digit()) {
             return Err(Invalid { what, problem: "holds something else than digits".to_owned() });
         }
         if !(2..=15).contains(&digits.len()) {
-            return Err(Invalid { what, problem: format!("has {} digits; 2 to 15 were expected", digits.len()) });
+            return Err(Invalid {
+                what,
+                problem: format!("has {} digits; 2 to 15 were expected", digits.len()),
+            });
         }
         Ok(Self(kept))
     }

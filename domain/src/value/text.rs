@@ -52,7 +52,10 @@ fn parse(what: &'static str, text: &str, chars_max: usize) -> Result<String, Inv
         return Err(Invalid { what, problem: "is empty".to_owned() });
     }
     if count > chars_max {
-        return Err(Invalid { what, problem: format!("has {count} characters; at most {chars_max} are allowed") });
+        return Err(Invalid {
+            what,
+            problem: format!("has {count} characters; at most {chars_max} are allowed"),
+        });
     }
     if let Some(bad) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(Invalid { what, problem: format!("holds the control character U+{:04X}", bad as u32) });
