@@ -2,6 +2,8 @@
 
 mod code;
 mod phone;
+mod resident;
+mod spelling;
 mod text;
 
 pub use code::*;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Invalid;
+use super::{Invalid, resident};
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident: $what:literal, $max:literal characters;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $what:literal, $max:literal characters, $check:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -15,9 +15,12 @@ macro_rules! texts {
             /// The most characters (Unicode scalar values) it may have.
             pub const CHARS_MAX: usize = $max;
 
-            /// Trims white space at both ends; refuses what is then empty, too long or holds control characters.
+            /// Trims white space at both ends; refuses what is then empty, too long, or holds control characters (or
+            /// what its kind of text must not hold).
             pub fn parse(text: &str) -> Result<Self, Invalid> {
-                parse($what, text, Self::CHARS_MAX).map(Self)
+                let text = parse($what, text, Self::CHARS_MAX)?;
+                $check($what, &text)?;
+                Ok(Self(text))
             }
 
             /// The text.
@@ -34,15 +37,15 @@ macro_rules! texts {
 
 texts! {
     /// What a note or a brief says. Personal data. Holds no resident registration number.
-    NoteText: "note", 10_000 characters;
+    NoteText: "note", 10_000 characters, without_resident_number;
     /// A person's name. Personal data.
-    PersonName: "name", 100 characters;
-    /// Why something was done, in free text. Personal data.
-    ReasonText: "reason", 1_000 characters;
+    PersonName: "name", 100 characters, anything;
+    /// Why something was done, in free text. Personal data. Holds no resident registration number.
+    ReasonText: "reason", 1_000 characters, without_resident_number;
     /// A call's or customer's id in another system. Personal data.
-    ExternalReference: "external reference", 200 characters;
+    ExternalReference: "external reference", 200 characters, anything;
     /// A public name or description: of a department, an organisation, a centre. Not personal data.
-    DisplayText: "text", 500 characters;
+    DisplayText: "text", 500 characters, anything;
 }
 
 fn parse(what: &'static str, text: &str, chars_max: usize) -> Result<String, Invalid> {
@@ -61,4 +64,54 @@ fn parse(what: &'static str, text: &str, chars_max: usize) -> Result<String, Inv
         return Err(Invalid { what, problem: format!("holds the control character U+{:04X}", bad as u32) });
     }
     Ok(text.to_owned())
+}
+
+fn anything(_what: &'static str, _text: &str) -> Result<(), Invalid> {
+    Ok(())
+}
+
+fn without_resident_number(what: &'static str, text: &str) -> Result<(), Invalid> {
+    match resident::find(text) {
+        None => Ok(()),
+        Some(at) => {
+            let problem = format!(
+                "holds what looks like a resident registration number (주민등록번호) at character {at}; leave it out"
+            );
+            Err(Invalid { what, problem })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_trimmed_and_bounded() {
+        assert_eq!(NoteText::parse("  여권 재발급\n문의 ").unwrap().as_str(), "여권 재발급\n문의");
+        assert!(NoteText::parse(&"가".repeat(10_000)).is_ok());
+        let problem = |text: &str| NoteText::parse(text).unwrap_err().to_string();
+        assert_eq!(problem(" \n "), "note: is empty");
+        assert_eq!(problem(&"가".repeat(10_001)), "note: has 10001 characters; at most 10000 are allowed");
+        assert_eq!(problem("a\0b"), "note: holds the control character U+0000");
+    }
+
+    #[test]
+    fn notes_and_reasons_hold_no_resident_registration_number() {
+        let text = "본인 확인: 900101-1234567";
+        let error = NoteText::parse(text).unwrap_err();
+        assert!(
+            error.problem.contains("resident registration number") && error.problem.contains("character 8"),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("900101"), "{error}");
+        assert!(ReasonText::parse(text).is_err());
+        assert!(ExternalReference::parse("9001011234567").is_ok());
+    }
+
+    #[test]
+    fn what_is_stored_is_read_as_it_is() {
+        let stored: NoteText = serde_json::from_str("\"900101-1234567\"").unwrap();
+        assert_eq!(stored.as_str(), "900101-1234567");
+    }
 }
