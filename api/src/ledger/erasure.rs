@@ -1,0 +1,129 @@
+//! Forgetting: an approved erasure is written into the caller's stream and every alias's, then the keys of all their
+//! subjects are destroyed and the ciphertexts deleted. A crash in between is made good at the next start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sangdam_domain::actor::Subject;
+use sangdam_domain::aggregate::{Caller, CallerCommand};
+use sangdam_domain::event::Event;
+use sangdam_domain::id::CallerId;
+use sangdam_domain::log::Position;
+use sangdam_projections::fact;
+
+use super::commit::Change;
+use super::execute::{Once, Settled};
+use super::fold::Held;
+use super::{CommandMeta, ExecuteError, Executed, Ledger, LoadError};
+
+/// How many erasures are looked at in one go.
+const ERASURES_A_READ: usize = 500;
+
+/// What the start found left undone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Unforgotten {
+    /// Erasures that stand in the log.
+    pub erasures: usize,
+    /// Subjects whose keys had not been destroyed yet; they are now.
+    pub subjects: usize,
+}
+
+impl Ledger {
+    /// Carries out an approved erasure: the caller and all aliases are forgotten at once, their claims given up, the
+    /// keys of everything that is theirs destroyed, and the ciphertexts deleted. Answers with the caller.
+    pub async fn erase_caller(&self, meta: &CommandMeta, caller: CallerId) -> Result<Executed<Caller>, ExecuteError> {
+        let mut once = self.once(meta)?;
+        loop {
+            let attempt = self.attempt_erase(&once, caller).await;
+            let executed = match self.settle(&mut once, attempt).await? {
+                Settled::Done { on, changes, appended } => {
+                    let subjects = changes.iter().flat_map(|change| &change.facts).flat_map(|(fact, _)| match &fact.event {
+                        Event::CallerErased(erased) => erased.subjects.clone(),
+                        _ => Vec::new(),
+                    });
+                    let subjects: BTreeSet<Subject> = subjects.collect();
+                    let executed = Executed::done(on, &changes, appended);
+                    self.forget(subjects).await?;
+                    executed
+                }
+                Settled::Already(recorded) => {
+                    self.complete_erasures().await?;
+                    self.first_result(recorded).await?
+                }
+                Settled::Again => continue,
+            };
+            return Ok(executed);
+        }
+    }
+
+    async fn attempt_erase(
+        &self,
+        once: &Once<'_>,
+        caller: CallerId,
+    ) -> Result<(Held<Caller>, Vec<Change>), ExecuteError> {
+        let (at, actor) = (once.at, &once.meta.actor);
+        let held = self.hold::<Caller>(caller).await?;
+        once.check_version(&held)?;
+        let aliases = self.aliases(&held.state).await?;
+        let subjects: BTreeSet<Subject> = aliases.values().flat_map(|alias| alias.state.subjects()).collect();
+        let mut changes = vec![held.decide(CallerCommand::Erase { further: subjects.clone() }, at, actor)?];
+        let all: BTreeSet<Subject> = subjects.into_iter().chain(held.state.subjects()).collect();
+        for alias in aliases.values() {
+            let survivor = alias.state.merged_into.unwrap_or(caller);
+            let command = CallerCommand::EraseAlias { survivor, subjects: all.iter().copied().collect() };
+            changes.push(alias.decide(command, at, actor)?);
+        }
+        Ok((held, changes))
+    }
+
+    /// Everybody who was merged into the caller, and into those.
+    async fn aliases(&self, caller: &Caller) -> Result<BTreeMap<CallerId, Held<Caller>>, LoadError> {
+        let mut found = BTreeMap::new();
+        let mut ahead: Vec<CallerId> = caller.aliases.iter().copied().collect();
+        while let Some(id) = ahead.pop() {
+            if id == caller.id || found.contains_key(&id) {
+                continue;
+            }
+            let alias = self.hold::<Caller>(id).await?;
+            ahead.extend(alias.state.aliases.iter().copied());
+            found.insert(id, alias);
+        }
+        Ok(found)
+    }
+
+    /// Deletes what is sealed for the subjects, then destroys their keys: as long as a key is there, the next start
+    /// knows that there may be something left.
+    async fn forget(&self, subjects: impl IntoIterator<Item = Subject>) -> Result<(), LoadError> {
+        let subjects: Vec<Subject> = subjects.into_iter().collect();
+        self.store.delete_sealed_of(&self.log, &subjects).await?;
+        self.store.vault().destroy(&subjects).await?;
+        Ok(())
+    }
+
+    /// Makes good what a crash left undone between an erasure's events and the destruction of its keys. To be called
+    /// at every start, before anybody reads.
+    pub async fn complete_erasures(&self) -> Result<Unforgotten, LoadError> {
+        let mut found = Unforgotten::default();
+        let mut after = Position::ZERO;
+        loop {
+            let events = self.store.read_types(&self.log, after, &["CallerErased"], ERASURES_A_READ).await?;
+            let Some(last) = events.last() else { return Ok(found) };
+            after = last.position;
+            let mut subjects = BTreeSet::new();
+            for event in &events {
+                let fact = fact(event)
+                    .map_err(|source| LoadError::Unreadable { position: event.position, source: Box::new(source) })?;
+                if let Event::CallerErased(erased) = fact.event {
+                    subjects.extend(erased.subjects);
+                }
+            }
+            found.erasures += events.len();
+            let asked: Vec<Subject> = subjects.iter().copied().collect();
+            let destroyed = self.store.vault().destroyed(&asked).await?;
+            subjects.retain(|subject| !destroyed.contains(subject));
+            if !subjects.is_empty() {
+                found.subjects += subjects.len();
+                self.forget(subjects).await?;
+            }
+        }
+    }
+}

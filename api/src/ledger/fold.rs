@@ -1,0 +1,96 @@
+//! Loading aggregates: read their streams, open what is personal, fold.
+
+use std::collections::HashMap;
+
+use sangdam_domain::aggregate::fold;
+use sangdam_domain::event::Fact;
+use sangdam_domain::id::EventId;
+use sangdam_domain::log::{Position, StreamId, Version};
+use sangdam_eventstore::{Envelope, Sealed, StoreError, StoredEvent};
+use sangdam_projections::fact_opened;
+
+use super::{Kept, Ledger, LoadError};
+
+/// An aggregate as it was loaded, before a command.
+#[derive(Clone)]
+pub(super) struct Held<A> {
+    pub(super) state: A,
+    pub(super) stream: StreamId,
+    /// Of the last event folded; zero where there was none.
+    pub(super) position: Position,
+}
+
+impl Ledger {
+    /// The aggregate with this id, personal data opened. `None` where this centre has none.
+    pub async fn load<A: Kept>(&self, id: A::Id) -> Result<Option<A>, LoadError> {
+        let held = self.hold::<A>(id).await?;
+        Ok((held.state.version() > Version::ZERO).then_some(held.state))
+    }
+
+    /// The aggregates with these ids, in their order, read and opened in one batch.
+    pub async fn load_many<A: Kept>(&self, ids: &[A::Id]) -> Result<Vec<Option<A>>, LoadError> {
+        let streams: Vec<StreamId> = ids.iter().map(|id| A::stream(*id, &self.log)).collect();
+        let events = self.store.read_streams(&streams).await?;
+        let mut by_stream: HashMap<StreamId, Vec<Fact>> = HashMap::new();
+        for (stream, fact) in self.open(events).await? {
+            by_stream.entry(stream).or_default().push(fact);
+        }
+        let states = ids.iter().zip(&streams).map(|(id, stream)| {
+            let facts = by_stream.get(stream)?;
+            Some(fold(*id, facts))
+        });
+        Ok(states.collect())
+    }
+
+    /// The aggregate with this id, also where nothing has happened to it yet.
+    pub(super) async fn hold<A: Kept>(&self, id: A::Id) -> Result<Held<A>, LoadError> {
+        self.hold_until(id, Position::MAX).await
+    }
+
+    /// The aggregate with this id as it was at a position.
+    pub(super) async fn hold_until<A: Kept>(&self, id: A::Id, last: Position) -> Result<Held<A>, LoadError> {
+        let stream = A::stream(id, &self.log);
+        let mut events = self.store.read_stream(stream, Version::ZERO).await?;
+        events.retain(|event| event.position <= last);
+        let facts = self.open(events).await?;
+        let position = facts.last().map_or(Position::ZERO, |(_, fact)| fact.position);
+        Ok(Held { state: fold(id, facts.iter().map(|(_, fact)| fact)), stream, position })
+    }
+
+    /// The facts of these events, personal fields opened in one batch. Events of other centres are left out: a stream
+    /// of theirs is none of this ledger's.
+    pub(super) async fn open(&self, events: Vec<StoredEvent>) -> Result<Vec<(StreamId, Fact)>, LoadError> {
+        let mut own = Vec::with_capacity(events.len());
+        let mut with_sealed = Vec::new();
+        for event in events {
+            let envelope = Envelope::parse(&event.leaf)
+                .map_err(|problem| StoreError::Damaged { position: event.position, problem: problem.to_string() })?;
+            if envelope.log != self.log {
+                continue;
+            }
+            if !envelope.sealed.is_empty() {
+                with_sealed.push(event.position);
+            }
+            own.push(event);
+        }
+        let sealed = if with_sealed.is_empty() {
+            HashMap::new()
+        } else {
+            self.store.sealed(&self.log, &with_sealed).await?
+        };
+        let (positions, parts): (Vec<Position>, Vec<(EventId, Sealed)>) = own
+            .iter()
+            .filter_map(|event| Some((event.position, (event.event_id, sealed.get(&event.position)?.clone()))))
+            .unzip();
+        let opened = self.store.vault().open_many(&self.log, &parts).await?;
+        let mut personal: HashMap<Position, _> = positions.into_iter().zip(opened).collect();
+        own.iter()
+            .map(|event| {
+                let opened = personal.remove(&event.position).flatten();
+                fact_opened(event, opened)
+                    .map(|fact| (event.stream, fact))
+                    .map_err(|source| LoadError::Unreadable { position: event.position, source: Box::new(source) })
+            })
+            .collect()
+    }
+}
