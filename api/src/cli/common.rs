@@ -1,0 +1,99 @@
+//! The options of every command that opens the ledger.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use sangdam_domain::log::LogId;
+use sangdam_eventstore::{Kek, Location, Store, StoreConfig, SystemClock, SystemEntropy};
+use sangdam_projections::ReadModels;
+
+use super::CliError;
+use crate::config::{self, ConfigError, ConfigFile, LogFormat};
+use crate::telemetry;
+
+/// The options of every command that opens the ledger. What is left out is looked up in the file, then has a default:
+/// ask [`Common::settings`].
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Ledger")]
+pub struct Common {
+    /// The directory of SQLite files; created where it is missing [default: ./data]
+    #[arg(long, value_name = "DIR", env = "SANGDAM_DATA_DIR", conflicts_with = "database")]
+    pub data_dir: Option<PathBuf>,
+
+    /// A PostgreSQL database in place of SQLite, as in postgres://sangdam@db.example/sangdam
+    #[arg(long, value_name = "URL", env = "SANGDAM_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+
+    /// The centre that is meant [default: jeongseon]
+    #[arg(long, value_name = "NAME", env = "SANGDAM_CENTRE")]
+    pub centre: Option<String>,
+
+    /// The file of the key that wraps every caller's key; created with mode 0600 where it is missing. SANGDAM_KEK holds
+    /// the key itself, in place of a file [default: ~/.config/sangdam/kek]
+    #[arg(long, value_name = "FILE", env = "SANGDAM_KEK_FILE")]
+    pub kek_file: Option<PathBuf>,
+
+    /// A TOML file with the same options (data-dir = "…", centre = "…", listen = "…")
+    #[arg(long, value_name = "FILE", env = "SANGDAM_CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// How log lines look; what is logged is chosen by SANGDAM_LOG, as in SANGDAM_LOG=info,sangdam=debug
+    #[arg(long, value_name = "FORMAT", value_enum, env = "SANGDAM_LOG_FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// What [`Common`] comes to.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the ledger is kept.
+    pub location: Location,
+    /// Where the key file is.
+    pub kek_file: PathBuf,
+    /// The main log of the centre that is meant.
+    pub log: LogId,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// What else the file says.
+    pub file: ConfigFile,
+}
+
+impl Common {
+    /// Reads the configuration file and settles what was told where.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let file = ConfigFile::read(self.config.as_deref())?;
+        Ok(Settings {
+            location: config::location(self.database.as_deref(), self.data_dir.as_deref(), &file)?,
+            kek_file: config::kek_file(self.kek_file.as_deref(), &file)?,
+            log: config::main_log(self.centre.as_deref(), &file)?,
+            log_format: self.log_format.or(file.log_format).unwrap_or_default(),
+            file,
+        })
+    }
+
+    /// Starts logging, and opens the store and the read models.
+    pub async fn open(&self) -> Result<(Store, ReadModels), CliError> {
+        self.settings()?.open().await
+    }
+}
+
+impl Settings {
+    /// How the store is opened: with the system's clock and entropy, and the key of the file or the environment.
+    pub fn store_config(&self) -> Result<StoreConfig, CliError> {
+        Ok(StoreConfig {
+            location: self.location.clone(),
+            kek: Kek::from_env_or_file(&self.kek_file).map_err(CliError::failed)?,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            ledger: None,
+        })
+    }
+
+    /// Starts logging, and opens the store and the read models.
+    pub async fn open(&self) -> Result<(Store, ReadModels), CliError> {
+        telemetry::init(self.log_format);
+        let store = Store::open(self.store_config()?).await.map_err(CliError::failed)?;
+        let models = ReadModels::open(self.location.clone()).await.map_err(CliError::failed)?;
+        Ok((store, models))
+    }
+}

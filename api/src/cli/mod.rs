@@ -1,0 +1,100 @@
+//! The command line: one file a command. A command has `Args`, with [`Common`] flattened into them where it needs the
+//! ledger, and a `run` that answers with an exit code: 0 fine, 1 what was asked for failed, 2 wrong usage or
+//! configuration.
+
+mod common;
+mod schema;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use common::{Common, Settings};
+
+use crate::config::ConfigError;
+
+/// Sangdam (상담): an event-sourced consultation ledger for a public call centre.
+#[derive(Debug, Parser)]
+#[command(name = "sangdam", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Every option can also be given in the environment (SANGDAM_DATA_DIR=…) or in a TOML file named \
+    by --config; a flag goes before the environment, and that before the file.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve GraphQL, health and metrics.
+    Serve(serve::Args),
+    /// Print the GraphQL schema (SDL).
+    Schema(schema::Args),
+}
+
+/// A command that could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// It was told something that it cannot do. Exit code 2.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Used wrongly in another way. Exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// It failed. Exit code 1.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl CliError {
+    /// It failed, and the error says why.
+    pub fn failed(error: impl std::fmt::Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+
+    /// The process's exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Config(_) | Self::Usage(_) => 2,
+            Self::Failed(_) => 1,
+        })
+    }
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub async fn run(self) -> Result<ExitCode, CliError> {
+        match self.command {
+            Command::Serve(args) => serve::run(args).await,
+            Command::Schema(args) => schema::run(args),
+        }
+    }
+}
+
+/// Reads the command line, does what it says, and tells on standard error what went wrong.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(4 << 20).build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(cli.run()),
+        Err(error) => Err(CliError::failed(error)),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        error.exit_code()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}
