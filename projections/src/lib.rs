@@ -1,1 +1,67 @@
-//! Under construction.
+//! Read models: what is computed from the log, and can be thrown away and computed again.
+//!
+//! One pass over a log feeds every projection; rows and checkpoint are written in one transaction. A projection is
+//! built anew beside the serving one and takes over when it has caught up. Rows hold positions, ids and codes, never
+//! personal data.
+//!
+//! # Keeping up
+//!
+//! ```text
+//! ReadModels::open(Location) -> Result<ReadModels, ReadError>          .close() .status() .applied(&log)
+//! runner::spawn(store, models, log) -> Runner                         Clone
+//!   .applied() -> watch::Receiver<Position>   .wait_for(position, Duration) -> Result<Position, CatchUpError>
+//!   .lag() -> Result<Lag>   .health() -> Health   .shutdown().await
+//! runner::catch_up(&store, &models, &log, |Progress|) -> Result<Position, CatchUpError>        // CLI commands
+//! rebuild::rebuild(&store, &models, &[log], |log, Progress|) -> Result<(), CatchUpError>        // beside, then swap
+//! dump_all_tables(&models) -> Result<String, ReadError>               // deterministic, to compare two ways there
+//! fact(&StoredEvent) -> Result<Fact, FactError>   fact_opened(&StoredEvent, Option<Map>)   placed(&StoredEvent)
+//! ```
+//!
+//! # Questions (all `async`, `(models: &ReadModels, log: &LogId, …) -> Result<…, ReadError>`)
+//!
+//! ```text
+//! consultations::page(&ConsultationFilter, &Page) -> Paged<ConsultationRow>     count(&filter) -> u64
+//! consultations::by_ids(&[ConsultationId]) -> Vec<ConsultationRow>             opened_by_call(&[CallId])
+//! calls::page(&CallFilter, &Page) -> Paged<CallRow>   by_ids(&[CallId])   of_callers(&[CallerId])   under_way()
+//! callers::by_ids(&[CallerId]) -> Vec<CallerRow>      page(&Page)   aliases(CallerId) -> Vec<CallerId> (it first)
+//! callers::history(&[CallerId], &Page) -> Paged<Contact>               known_callers() -> KnownCallers
+//! callbacks::open(limit) -> Vec<CallbackRow>   by_ids(&[CallbackId])   of(&[CallbackFor])
+//! counts::yearly_counts() -> Vec<YearRow>      counts(By, from: Date, to: Date) -> Vec<CountRow>
+//! cumulative::cumulative(from: Option<Date>) -> Cumulative   bases() -> [Basis; 2]
+//! cumulative::milestones(&[u64]) -> Vec<Milestone>
+//! service_level::service_level(from: Date, to: Date) -> ServiceLevel
+//! directory::entries(with_retired: bool) -> Vec<EntryRow>   by_ids(&[DirectoryEntryId])
+//! directory::ranking(from: Option<Date>, to: Option<Date>, top: usize) -> Vec<RankRow>
+//! agents::all(with_retired: bool) -> Vec<AgentRow>    by_ids(&[AgentId])
+//! centre::facts() -> Option<CentreFacts>   calendars()   counting_definitions()   taxonomies()
+//! imports::all() -> Vec<ImportRow>         by_ids(&[ImportId])
+//! ```
+//!
+//! Pages are walked by keyset: `Page { size, after: Option<Cursor { at, id }>, order }`; the page *before* a row is the
+//! page after it in the reversed order, turned round.
+
+pub mod agents;
+pub mod callbacks;
+pub mod callers;
+pub mod calls;
+pub mod centre;
+pub mod consultations;
+pub mod counts;
+pub mod cumulative;
+pub mod directory;
+pub mod imports;
+pub mod service_level;
+
+mod context;
+mod day;
+mod error;
+mod fact;
+mod filter;
+mod models;
+mod page;
+mod table;
+
+pub use error::{CatchUpError, FactError, Inapplicable, ReadError};
+pub use fact::{Placed, fact, fact_opened, placed};
+pub use models::{ProjectionStatus, ReadModels, Stopped};
+pub use page::{Cursor, Order, Page, Paged};

@@ -1,0 +1,242 @@
+//! What is kept of a caller.
+
+use sangdam_domain::id::{CallId, CallbackId, CallerId, ConsultationId};
+use sangdam_domain::log::{Position, Version};
+use sangdam_domain::time::Timestamp;
+use sangdam_domain::value::CallerKind;
+use sangdam_eventstore::{Arg, Row};
+use uuid::Uuid;
+
+use crate::page::Cursor;
+use crate::table::{Column, Table, code};
+
+/// A caller as they stand.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallerRow {
+    /// Who: a pseudonym.
+    pub id: CallerId,
+    /// Where they were registered.
+    pub registered_position: Position,
+    /// The latest event of their own stream.
+    pub last_position: Position,
+    /// How many events their stream has.
+    pub version: Version,
+    /// When they were registered.
+    pub registered_at: Timestamp,
+    /// Resident, visitor or not known.
+    pub kind: CallerKind,
+    /// Whether they came with an id of an import's source.
+    pub has_external_reference: bool,
+    /// Who goes on, if they are an alias.
+    pub merged_into: Option<CallerId>,
+    /// When they were forgotten, if they were.
+    pub erased_at: Option<Timestamp>,
+    /// Their consultations that were not voided.
+    pub consultations: u64,
+    /// Their calls.
+    pub calls: u64,
+    /// Those of them that were answered.
+    pub answered_calls: u64,
+    /// Their first call, consultation or callback.
+    pub first_contact_at: Option<Timestamp>,
+    /// Their last one.
+    pub last_contact_at: Option<Timestamp>,
+}
+
+/// What a contact was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ContactKind {
+    /// A telephone call.
+    Call(CallId),
+    /// A consultation.
+    Consultation(ConsultationId),
+    /// A promise to call back.
+    Callback(CallbackId),
+}
+
+impl ContactKind {
+    pub(crate) fn parts(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Call(id) => ("call", id.uuid()),
+            Self::Consultation(id) => ("consultation", id.uuid()),
+            Self::Callback(id) => ("callback", id.uuid()),
+        }
+    }
+
+    fn of(kind: &str, id: Uuid) -> Option<Self> {
+        match kind {
+            "call" => Some(Self::Call(CallId::from_uuid(id))),
+            "consultation" => Some(Self::Consultation(ConsultationId::from_uuid(id))),
+            "callback" => Some(Self::Callback(CallbackId::from_uuid(id))),
+            _ => None,
+        }
+    }
+}
+
+/// One thing that happened with a caller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Contact {
+    /// What.
+    pub what: ContactKind,
+    /// Where it began.
+    pub position: Position,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// With whom, if known.
+    pub caller: Option<CallerId>,
+    /// Whether it is a call that was answered.
+    pub answered: bool,
+    /// Whether it is a consultation that was voided.
+    pub voided: bool,
+}
+
+impl Contact {
+    /// Where it stands in the history.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { at: self.occurred_at, id: self.what.parts().1 }
+    }
+}
+
+/// How many callers are known, and how they called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct KnownCallers {
+    /// Callers with at least one call.
+    pub callers: u64,
+    /// Their calls.
+    pub calls: u64,
+    /// Those of them with at least one answered call.
+    pub answered_callers: u64,
+    /// Their answered calls.
+    pub answered_calls: u64,
+}
+
+pub(crate) const CALLERS: Table = Table {
+    name: "callers",
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("id"),
+        Column::Fixed("registered_position"),
+        Column::Set("last_position"),
+        Column::Set("version"),
+        Column::Fixed("registered_at"),
+        Column::Fixed("kind"),
+        Column::Fixed("external_reference"),
+        Column::Set("merged_into"),
+        Column::Set("erased_at"),
+    ],
+};
+
+pub(crate) const CALLER_COUNTS: Table = Table {
+    name: "caller_counts",
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("caller"),
+        Column::Add("consultations"),
+        Column::Add("calls"),
+        Column::Add("answered_calls"),
+    ],
+};
+
+pub(crate) const CONTACTS: Table = Table {
+    name: "contacts",
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("id"),
+        Column::Fixed("kind"),
+        Column::Fixed("position"),
+        Column::Fixed("occurred_at"),
+        Column::Set("caller"),
+        Column::Set("answered"),
+        Column::Set("voided"),
+    ],
+};
+
+/// The columns of the caller's own table alone.
+pub(crate) const SELECT_OWN: &str = "id, registered_position, last_position, version, registered_at, kind, \
+     external_reference, merged_into, erased_at";
+
+/// With what is counted elsewhere.
+pub(crate) const SELECT: &str = "SELECT id, registered_position, last_position, version, registered_at, kind, \
+     external_reference, merged_into, erased_at, \
+     COALESCE((SELECT n.consultations FROM caller_counts n WHERE n.log_no = c.log_no AND n.caller = c.id), 0), \
+     COALESCE((SELECT n.calls FROM caller_counts n WHERE n.log_no = c.log_no AND n.caller = c.id), 0), \
+     COALESCE((SELECT n.answered_calls FROM caller_counts n WHERE n.log_no = c.log_no AND n.caller = c.id), 0), \
+     (SELECT MIN(t.occurred_at) FROM contacts t WHERE t.log_no = c.log_no AND t.caller = c.id), \
+     (SELECT MAX(t.occurred_at) FROM contacts t WHERE t.log_no = c.log_no AND t.caller = c.id) FROM callers c";
+
+pub(crate) const SELECT_CONTACT: &str = "kind, id, position, occurred_at, caller, answered, voided";
+
+impl CallerRow {
+    pub(crate) fn read_own(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: CallerId::from_uuid(row.uuid(0)?),
+            registered_position: row.position(1)?,
+            last_position: row.position(2)?,
+            version: row.version(3)?,
+            registered_at: row.time(4)?,
+            kind: code(row, 5, CallerKind::from_code)?,
+            has_external_reference: row.flag(6)?,
+            merged_into: row.opt_uuid(7)?.map(CallerId::from_uuid),
+            erased_at: row.opt_time(8)?,
+            consultations: 0,
+            calls: 0,
+            answered_calls: 0,
+            first_contact_at: None,
+            last_contact_at: None,
+        })
+    }
+
+    pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            consultations: row.count(9)?,
+            calls: row.count(10)?,
+            answered_calls: row.count(11)?,
+            first_contact_at: row.opt_time(12)?,
+            last_contact_at: row.opt_time(13)?,
+            ..Self::read_own(row)?
+        })
+    }
+
+    pub(crate) fn args(&self, log_no: i64) -> Vec<Arg> {
+        vec![
+            log_no.into(),
+            self.id.uuid().into(),
+            self.registered_position.into(),
+            self.last_position.into(),
+            self.version.into(),
+            self.registered_at.into(),
+            self.kind.as_str().into(),
+            self.has_external_reference.into(),
+            self.merged_into.map(CallerId::uuid).into(),
+            self.erased_at.into(),
+        ]
+    }
+}
+
+impl Contact {
+    pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        let id = row.uuid(1)?;
+        Ok(Self {
+            what: code(row, 0, |kind| ContactKind::of(kind, id))?,
+            position: row.position(2)?,
+            occurred_at: row.time(3)?,
+            caller: row.opt_uuid(4)?.map(CallerId::from_uuid),
+            answered: row.flag(5)?,
+            voided: row.flag(6)?,
+        })
+    }
+
+    pub(crate) fn args(&self, log_no: i64) -> Vec<Arg> {
+        let (kind, id) = self.what.parts();
+        vec![
+            log_no.into(),
+            id.into(),
+            kind.into(),
+            self.position.into(),
+            self.occurred_at.into(),
+            self.caller.map(CallerId::uuid).into(),
+            self.answered.into(),
+            self.voided.into(),
+        ]
+    }
+}

@@ -1,0 +1,189 @@
+//! Questions about counts.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use sangdam_domain::counting::AnswerRate;
+use sangdam_domain::id::AgentId;
+use sangdam_domain::log::LogId;
+use sangdam_domain::value::Code;
+use sangdam_eventstore::{Row, args};
+use uuid::Uuid;
+
+use crate::day::{date_of, day_number};
+use crate::error::ReadError;
+use crate::models::ReadModels;
+use crate::table::small;
+
+/// What the numbers are sorted by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum By {
+    /// The day.
+    Day,
+    /// The month.
+    Month,
+    /// The year.
+    Year,
+    /// The hour of the day, over all days.
+    Hour,
+    /// The agent.
+    Agent,
+    /// The category; consultations only.
+    Category,
+}
+
+/// What a row counts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Key {
+    /// A day.
+    Day(Date),
+    /// A month, by its first day.
+    Month(Date),
+    /// A year.
+    Year(i16),
+    /// An hour of the day, 0 to 23.
+    Hour(u8),
+    /// An agent; `None` where it is not known who.
+    Agent(Option<AgentId>),
+    /// A category; `None` where it is in none.
+    Category(Option<Code>),
+}
+
+/// The numbers of a day, a month, a year, an hour, an agent or a category.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CountRow {
+    /// What is counted.
+    pub key: Key,
+    /// Consultations that were not voided.
+    pub consultations: u64,
+    /// Inbound calls offered. 0 by agent and by category: an offer has neither.
+    pub offered: u64,
+    /// Inbound calls answered. 0 by category.
+    pub answered: u64,
+    /// Inbound calls abandoned. 0 by agent and by category.
+    pub abandoned: u64,
+}
+
+/// The numbers of a year.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct YearRow {
+    /// The year.
+    pub year: i16,
+    /// Consultations that were not voided.
+    pub consultations: u64,
+    /// Known callers with at least one of them. Callers that were merged later count as recorded.
+    pub unique_callers: u64,
+    /// Inbound calls offered.
+    pub offered: u64,
+    /// Inbound calls answered.
+    pub answered: u64,
+    /// Inbound calls abandoned.
+    pub abandoned: u64,
+    /// Of inbound calls offered within the opening hours: how many, and how many of them were answered.
+    pub in_hours: AnswerRate,
+}
+
+/// The numbers of every year in which anything was counted, in order. One row of each of two tables a year.
+pub async fn yearly_counts(models: &ReadModels, log: &LogId) -> Result<Vec<YearRow>, ReadError> {
+    let sql = "SELECT year, consultations, unique_callers, 0, 0, 0, 0, 0 FROM consultation_years WHERE log_no = $1 \
+         UNION ALL SELECT year, 0, 0, offered, answered, abandoned, offered_in_hours, answered_in_hours \
+         FROM call_years WHERE log_no = $1";
+    let mut years: BTreeMap<i16, YearRow> = BTreeMap::new();
+    for row in models.select(log, sql, Vec::new(), read_year).await? {
+        let sum = years.entry(row.year).or_insert_with(|| YearRow { year: row.year, ..YearRow::default() });
+        sum.consultations += row.consultations;
+        sum.unique_callers += row.unique_callers;
+        sum.offered += row.offered;
+        sum.answered += row.answered;
+        sum.abandoned += row.abandoned;
+        sum.in_hours.offered += row.in_hours.offered;
+        sum.in_hours.answered += row.in_hours.answered;
+    }
+    Ok(years.into_values().filter(|year| year.consultations + year.offered > 0).collect())
+}
+
+fn read_year(row: &Row) -> Result<YearRow, sqlx::Error> {
+    Ok(YearRow {
+        year: small(row.int(0)?),
+        consultations: row.count(1)?,
+        unique_callers: row.count(2)?,
+        offered: row.count(3)?,
+        answered: row.count(4)?,
+        abandoned: row.count(5)?,
+        in_hours: AnswerRate { offered: row.count(6)?, answered: row.count(7)? },
+    })
+}
+
+/// The numbers of the days from `from` to `to` (both included), sorted and in the order of their keys; only keys under
+/// which anything was counted.
+pub async fn counts(
+    models: &ReadModels,
+    log: &LogId,
+    by: By,
+    from: Date,
+    to: Date,
+) -> Result<Vec<CountRow>, ReadError> {
+    let (consultations, calls) = sources(by);
+    let mut sums: BTreeMap<Key, CountRow> = BTreeMap::new();
+    for source in [Some(consultations), calls].into_iter().flatten() {
+        let sql = format!(
+            "SELECT {}, {} FROM {} WHERE log_no = $1 AND day BETWEEN $2 AND $3 GROUP BY {}",
+            source.key, source.sums, source.table, source.key
+        );
+        let Some(log_no) = models.log_no(log).await? else { return Ok(Vec::new()) };
+        for row in models.db().fetch_all(&sql, args![log_no, day_number(from), day_number(to)]).await? {
+            let key = read_key(by, &row)?;
+            let sum = sums.entry(key.clone()).or_insert(CountRow {
+                key,
+                consultations: 0,
+                offered: 0,
+                answered: 0,
+                abandoned: 0,
+            });
+            sum.consultations += row.count(1)?;
+            sum.offered += row.count(2)?;
+            sum.answered += row.count(3)?;
+            sum.abandoned += row.count(4)?;
+        }
+    }
+    Ok(sums.into_values().filter(|sum| sum.consultations + sum.offered + sum.answered > 0).collect())
+}
+
+struct Source {
+    table: &'static str,
+    key: &'static str,
+    sums: &'static str,
+}
+
+const CONSULTATIONS: &str = "CAST(SUM(consultations) AS BIGINT), 0, 0, 0";
+const CALLS: &str = "0, CAST(SUM(offered) AS BIGINT), CAST(SUM(answered) AS BIGINT), CAST(SUM(abandoned) AS BIGINT)";
+
+fn sources(by: By) -> (Source, Option<Source>) {
+    let key = match by {
+        By::Day => "day",
+        By::Month => "day / 100",
+        By::Year => "day / 10000",
+        By::Hour => "hour",
+        By::Agent => {
+            let consultations = Source { table: "consultation_agents", key: "agent", sums: CONSULTATIONS };
+            let sums = "0, 0, CAST(SUM(answered) AS BIGINT), 0";
+            return (consultations, Some(Source { table: "call_agents", key: "agent", sums }));
+        }
+        By::Category => {
+            return (Source { table: "consultation_categories", key: "category", sums: CONSULTATIONS }, None);
+        }
+    };
+    let consultations = Source { table: "consultation_hours", key, sums: CONSULTATIONS };
+    (consultations, Some(Source { table: "call_hours", key, sums: CALLS }))
+}
+
+fn read_key(by: By, row: &Row) -> Result<Key, sqlx::Error> {
+    Ok(match by {
+        By::Day => Key::Day(date_of(row.int(0)?)?),
+        By::Month => Key::Month(date_of(row.int(0)? * 100 + 1)?),
+        By::Year => Key::Year(small(row.int(0)?)),
+        By::Hour => Key::Hour(small(row.int(0)?)),
+        By::Agent => Key::Agent(Uuid::from_slice(&row.bytes(0)?).ok().map(AgentId::from_uuid)),
+        By::Category => Key::Category(Code::parse(&row.text(0)?).ok()),
+    })
+}

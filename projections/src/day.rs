@@ -1,0 +1,63 @@
+//! Days and hours of the centre's own clock, as columns hold them: a day is the number `yyyymmdd`.
+
+use jiff::civil::Date;
+use sangdam_domain::calendar::Zone;
+use sangdam_domain::time::Timestamp;
+
+/// The year of a day.
+pub(crate) fn year_of(day: i64) -> i64 {
+    day / 10_000
+}
+
+/// A date as the number `yyyymmdd`.
+pub(crate) fn day_number(date: Date) -> i64 {
+    i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
+}
+
+/// The date of a number `yyyymmdd`; the database holds no others.
+pub(crate) fn date_of(day: i64) -> Result<Date, sqlx::Error> {
+    let part = |n: i64| i8::try_from(n).ok();
+    i16::try_from(day / 10_000)
+        .ok()
+        .zip(part(day / 100 % 100).zip(part(day % 100)))
+        .and_then(|(year, (month, day))| Date::new(year, month, day).ok())
+        .ok_or_else(|| sqlx::Error::Decode(format!("`{day}` is not a day (yyyymmdd)").into()))
+}
+
+/// A moment before any clock on earth shows the day. With it an index on moments serves a condition on days.
+pub(crate) fn earliest_of(date: Date) -> Timestamp {
+    midnight_utc(date).plus_seconds(-15 * 3600)
+}
+
+/// A moment after every clock on earth has shown the day.
+pub(crate) fn latest_of(date: Date) -> Timestamp {
+    midnight_utc(date).plus_seconds(39 * 3600)
+}
+
+fn midnight_utc(date: Date) -> Timestamp {
+    Zone::UTC.start_of(date).unwrap_or(Timestamp::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_day_is_a_number_and_back() {
+        assert_eq!(day_number(date(2024, 1, 31)), 2024_01_31);
+        assert_eq!(year_of(2024_01_31), 2024);
+        assert_eq!(date_of(2024_01_31).unwrap(), date(2024, 1, 31));
+        assert!(date_of(2024_02_30).is_err());
+    }
+
+    #[test]
+    fn a_day_lies_within_its_bounds_in_every_zone() {
+        for zone in ["Pacific/Kiritimati", "Etc/GMT+12", "Asia/Seoul"] {
+            let zone = sangdam_domain::calendar::zone(zone).unwrap();
+            let start = zone.start_of(date(2024, 1, 1)).unwrap();
+            let end = zone.start_of(date(2024, 1, 2)).unwrap();
+            assert!(earliest_of(date(2024, 1, 1)) < start && end < latest_of(date(2024, 1, 1)), "{zone:?}");
+        }
+    }
+}

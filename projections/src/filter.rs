@@ -1,0 +1,96 @@
+//! Conditions that are put together at run time: a text and its arguments, counted as they come.
+
+use jiff::civil::Date;
+use sangdam_eventstore::Arg;
+
+use crate::day::{day_number, earliest_of, latest_of};
+use crate::page::{Page, Paged};
+
+/// The `WHERE` of a query, growing.
+pub(crate) struct Conditions {
+    text: String,
+    args: Vec<Arg>,
+}
+
+impl Conditions {
+    /// Rows of one log.
+    pub(crate) fn of_log(log_no: i64) -> Self {
+        Self { text: "log_no = $1".to_owned(), args: vec![Arg::from(log_no)] }
+    }
+
+    /// A further condition; each `?` of the text stands for the next argument.
+    pub(crate) fn and(&mut self, text: &str, args: impl IntoIterator<Item = Arg>) {
+        self.text.push_str(" AND ");
+        let mut args = args.into_iter();
+        for piece in text.split_inclusive('?') {
+            match piece.strip_suffix('?') {
+                Some(before) => {
+                    self.text.push_str(before);
+                    self.args.extend(args.next());
+                    self.text.push_str(&format!("${}", self.args.len()));
+                }
+                None => self.text.push_str(piece),
+            }
+        }
+    }
+
+    /// A further condition, where there is a value to compare with.
+    pub(crate) fn and_if<T: Into<Arg>>(&mut self, text: &str, value: Option<T>) {
+        if let Some(value) = value {
+            self.and(text, [value.into()]);
+        }
+    }
+
+    /// The column has one of these values.
+    pub(crate) fn and_in(&mut self, column: &str, values: Vec<Arg>) {
+        if values.is_empty() {
+            self.text.push_str(" AND 1 = 0");
+            return;
+        }
+        let places = vec!["?"; values.len()].join(",");
+        self.and(&format!("{column} IN ({places})"), values);
+    }
+
+    /// The `day` is within these, both included. `at` is the column of moments that an index is on.
+    pub(crate) fn and_days(&mut self, at: &str, from: Option<Date>, to: Option<Date>) {
+        if let Some(from) = from {
+            self.and(&format!("{at} >= ? AND day >= ?"), [earliest_of(from).into(), day_number(from).into()]);
+        }
+        if let Some(to) = to {
+            self.and(&format!("{at} <= ? AND day <= ?"), [latest_of(to).into(), day_number(to).into()]);
+        }
+    }
+
+    /// The rows behind the page's beginning, in its order, and one more than it holds.
+    pub(crate) fn paged(mut self, page: &Page, at: &str, id: &str) -> (String, Vec<Arg>) {
+        let compare = page.order.compare();
+        if let Some(cursor) = page.after {
+            // The first half lets the index on (…, at, id) be entered at the right place on both engines.
+            self.and(
+                &format!("{at} {compare}= ? AND ({at} {compare} ? OR {id} {compare} ?)"),
+                [cursor.at.into(), cursor.at.into(), cursor.id.into()],
+            );
+        }
+        let order = page.order.sql();
+        let limit = page.size.saturating_add(1).min(Self::PAGE_MAX);
+        self.text.push_str(&format!(" ORDER BY {at} {order}, {id} {order} LIMIT {limit}"));
+        (self.text, self.args)
+    }
+
+    /// What was put together.
+    pub(crate) fn done(self) -> (String, Vec<Arg>) {
+        (self.text, self.args)
+    }
+
+    const PAGE_MAX: usize = 100_001;
+}
+
+/// A page's rows, decoded.
+pub(crate) fn page_of<T, R, E>(
+    rows: &[R],
+    page: &Page,
+    decode: impl Fn(&R) -> Result<T, E>,
+) -> Result<Paged<T>, E> {
+    let rows = rows.iter().map(decode).collect::<Result<Vec<T>, E>>()?;
+    Ok(Paged::cut(rows, page.size))
+}

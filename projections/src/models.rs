@@ -1,0 +1,185 @@
+//! The read models' database: one file on SQLite, one schema on PostgreSQL.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::time::Timestamp;
+use sangdam_eventstore::db::{in_chunks, placeholders};
+use sangdam_eventstore::{Arg, Db, Location, Room, Row, args};
+use sqlx::migrate::Migrator;
+
+use crate::error::ReadError;
+use crate::table::Generation;
+
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/read");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/read");
+
+/// All read models of a deployment. Cloning shares the connections.
+#[derive(Clone, Debug)]
+pub struct ReadModels(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    /// Numbers never change once given.
+    log_numbers: Mutex<HashMap<LogId, i64>>,
+    /// One builder at a time in this process.
+    building: tokio::sync::Mutex<()>,
+}
+
+/// How far a projection has come in a log, and what stopped it, if something did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProjectionStatus {
+    /// Its name.
+    pub projection: String,
+    /// Its version: what the rows mean and how they are made.
+    pub version: u32,
+    /// The log.
+    pub log: LogId,
+    /// The last event that it has applied.
+    pub position: Position,
+    /// When that event was recorded.
+    pub recorded_at: Timestamp,
+    /// The event that it cannot apply.
+    pub stopped: Option<Stopped>,
+}
+
+/// An event that a projection cannot apply, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stopped {
+    /// Where it stands.
+    pub position: Position,
+    /// Why.
+    pub problem: String,
+}
+
+impl ReadModels {
+    /// Opens the database, makes it where it is missing, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached or a migration fails.
+    pub async fn open(location: Location) -> Result<Self, ReadError> {
+        let db = Db::open(&location, Room::READ, &SQLITE, &POSTGRES).await?;
+        Ok(Self(Arc::new(Inner { db, log_numbers: Mutex::default(), building: tokio::sync::Mutex::default() })))
+    }
+
+    /// Closes all connections, waiting for those at work.
+    pub async fn close(&self) {
+        self.0.db.close().await;
+    }
+
+    /// How far every projection has come, in every log.
+    pub async fn status(&self) -> Result<Vec<ProjectionStatus>, ReadError> {
+        let sql = "SELECT c.projection, c.version, l.log, c.position, c.recorded_at, c.problem_position, c.problem \
+             FROM checkpoints c JOIN logs l ON l.log_no = c.log_no WHERE c.generation = $1 ORDER BY l.log, c.projection";
+        let rows = self.db().fetch_all(sql, args![Generation::Serving.name()]).await?;
+        rows.iter().map(|row| Ok(read_status(row)?)).collect()
+    }
+
+    /// How far all projections have come in a log: the position that each of them has applied.
+    pub async fn applied(&self, log: &LogId) -> Result<Position, ReadError> {
+        let Some(log_no) = self.log_no(log).await? else { return Ok(Position::ZERO) };
+        let sql = "SELECT MIN(position) FROM checkpoints WHERE generation = $1 AND log_no = $2";
+        let row = self.db().fetch_optional(sql, args![Generation::Serving.name(), log_no]).await?;
+        let position = row.map(|row| row.opt_int(0)).transpose()?.flatten().unwrap_or(0);
+        Ok(Position::new(position.unsigned_abs()).unwrap_or(Position::ZERO))
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn building(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.building
+    }
+
+    /// The number by which tables know a log. `None` where no event of it was applied yet.
+    pub(crate) async fn log_no(&self, log: &LogId) -> Result<Option<i64>, ReadError> {
+        if let Some(number) = self.log_numbers().get(log) {
+            return Ok(Some(*number));
+        }
+        let row = self.db().fetch_optional("SELECT log_no FROM logs WHERE log = $1", args![log.as_str()]).await?;
+        let number = row.map(|row| row.int(0)).transpose()?;
+        if let Some(number) = number {
+            self.log_numbers().insert(log.clone(), number);
+        }
+        Ok(number)
+    }
+
+    /// The number by which tables know a log, given now where it has none.
+    pub(crate) async fn log_no_made(&self, log: &LogId) -> Result<i64, ReadError> {
+        let sql = "INSERT INTO logs (log_no, log) SELECT COALESCE(MAX(log_no), 0) + 1, $1 FROM logs \
+             ON CONFLICT (log) DO NOTHING";
+        // Two processes may give two logs one number at once: the second one tries again.
+        for _ in 0..8 {
+            if let Some(number) = self.log_no(log).await? {
+                return Ok(number);
+            }
+            match self.db().execute(sql, args![log.as_str()]).await {
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {}
+                other => drop(other?),
+            }
+        }
+        Err(ReadError::Database(sqlx::Error::RowNotFound))
+    }
+
+    /// The rows of one log in which `column` has one of the values, in no particular order.
+    pub(crate) async fn select_in<T>(
+        &self,
+        log: &LogId,
+        select: &str,
+        column: &str,
+        values: Vec<Arg>,
+        read: fn(&Row) -> Result<T, sqlx::Error>,
+    ) -> Result<Vec<T>, ReadError> {
+        let Some(log_no) = self.log_no(log).await? else { return Ok(Vec::new()) };
+        let mut found = Vec::with_capacity(values.len());
+        for chunk in in_chunks(&values) {
+            let places = placeholders(2, chunk.len());
+            let mut args = args![log_no];
+            args.extend_from_slice(chunk);
+            let sql = format!("{select} WHERE log_no = $1 AND {column} IN {places}");
+            for row in self.db().fetch_all(&sql, args).await? {
+                found.push(read(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The rows of a query whose first argument is the log's number; none where no event of the log was applied yet.
+    pub(crate) async fn select<T>(
+        &self,
+        log: &LogId,
+        sql: &str,
+        more: Vec<Arg>,
+        read: fn(&Row) -> Result<T, sqlx::Error>,
+    ) -> Result<Vec<T>, ReadError> {
+        let Some(log_no) = self.log_no(log).await? else { return Ok(Vec::new()) };
+        let mut args = args![log_no];
+        args.extend(more);
+        let rows = self.db().fetch_all(sql, args).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    fn log_numbers(&self) -> std::sync::MutexGuard<'_, HashMap<LogId, i64>> {
+        self.0.log_numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read_status(row: &Row) -> Result<ProjectionStatus, sqlx::Error> {
+    let log = row.text(2)?;
+    Ok(ProjectionStatus {
+        projection: row.text(0)?,
+        version: u32::try_from(row.int(1)?).unwrap_or(u32::MAX),
+        log: log.parse().map_err(|e: sangdam_domain::log::InvalidCentre| sqlx::Error::Decode(e.into()))?,
+        position: row.position(3)?,
+        recorded_at: row.time(4)?,
+        stopped: match row.opt_int(5)? {
+            None => None,
+            Some(_) => {
+                Some(Stopped { position: row.position(5)?, problem: row.opt_text(6)?.unwrap_or_default() })
+            }
+        },
+    })
+}

@@ -1,0 +1,109 @@
+//! Questions about the service level.
+
+use jiff::civil::Date;
+use sangdam_domain::counting::AnswerRate;
+use sangdam_domain::log::LogId;
+use sangdam_eventstore::{Row, args};
+
+use crate::day::day_number;
+use crate::error::ReadError;
+use crate::models::ReadModels;
+
+/// How many inbound calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Volume {
+    /// Offered.
+    pub offered: u64,
+    /// Of them, answered.
+    pub answered: u64,
+    /// Of them, abandoned.
+    pub abandoned: u64,
+}
+
+/// The service level of some days.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ServiceLevel {
+    /// All inbound calls.
+    pub all: Volume,
+    /// Those offered within the opening hours of the calendar in force then.
+    pub in_hours: Volume,
+    /// How long answered calls had waited, altogether, in seconds.
+    pub answered_wait_seconds: u64,
+    /// How long abandoned calls had waited, altogether, in seconds.
+    pub abandoned_wait_seconds: u64,
+    /// How long answered calls were talked on, altogether, in seconds, as far as it is known.
+    pub talk_seconds: u64,
+    /// How many answered calls had waited how long: (at most so many seconds, calls), shortest wait first. Exact up to
+    /// two minutes, then to ten seconds, from ten minutes on to the minute.
+    pub waits: Vec<(u32, u64)>,
+}
+
+impl ServiceLevel {
+    /// Answered ÷ offered, within the opening hours.
+    pub fn answer_rate(&self) -> AnswerRate {
+        AnswerRate { offered: self.in_hours.offered, answered: self.in_hours.answered }
+    }
+
+    /// How long an answered call waited on average, in whole seconds; `None` where none was answered.
+    pub fn average_wait_seconds(&self) -> Option<u64> {
+        self.answered_wait_seconds.checked_div(self.all.answered)
+    }
+
+    /// So many percent of the answered calls waited at most so long, in seconds; `None` where none was answered.
+    pub fn wait_percentile_seconds(&self, percent: u8) -> Option<u32> {
+        let answered: u64 = self.waits.iter().map(|(_, calls)| calls).sum();
+        let wanted = (answered * u64::from(percent.min(100))).div_ceil(100).max(1);
+        let mut so_far = 0;
+        self.waits.iter().find_map(|(seconds, calls)| {
+            so_far += calls;
+            (so_far >= wanted).then_some(*seconds)
+        })
+    }
+
+    /// How many answered calls had waited at most so long, in seconds.
+    pub fn answered_within(&self, seconds: u32) -> u64 {
+        self.waits.iter().take_while(|(longest, _)| *longest <= seconds).map(|(_, calls)| calls).sum()
+    }
+}
+
+/// The service level of the days from `from` to `to`, both included.
+pub async fn service_level(models: &ReadModels, log: &LogId, from: Date, to: Date) -> Result<ServiceLevel, ReadError> {
+    let sum = |column: &str| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)");
+    let columns = SUMS.map(sum).join(", ");
+    let sql = format!("SELECT {columns} FROM call_hours WHERE log_no = $1 AND day BETWEEN $2 AND $3");
+    let days = args![day_number(from), day_number(to)];
+    let mut levels = models.select(log, &sql, days.clone(), read).await?;
+    let Some(mut level) = levels.pop() else { return Ok(ServiceLevel::default()) };
+    let sql = "SELECT seconds, CAST(SUM(answered) AS BIGINT) FROM call_waits \
+         WHERE log_no = $1 AND day BETWEEN $2 AND $3 GROUP BY seconds ORDER BY seconds";
+    let waits = models.select(log, sql, days, |row| Ok((row.int(0)?, row.count(1)?))).await?;
+    level.waits = waits
+        .into_iter()
+        .filter(|(_, calls)| *calls > 0)
+        .map(|(seconds, calls)| (u32::try_from(seconds).unwrap_or(u32::MAX), calls))
+        .collect();
+    Ok(level)
+}
+
+const SUMS: [&str; 9] = [
+    "offered",
+    "answered",
+    "abandoned",
+    "offered_in_hours",
+    "answered_in_hours",
+    "abandoned_in_hours",
+    "answered_wait_seconds",
+    "abandoned_wait_seconds",
+    "talk_seconds",
+];
+
+fn read(row: &Row) -> Result<ServiceLevel, sqlx::Error> {
+    Ok(ServiceLevel {
+        all: Volume { offered: row.count(0)?, answered: row.count(1)?, abandoned: row.count(2)? },
+        in_hours: Volume { offered: row.count(3)?, answered: row.count(4)?, abandoned: row.count(5)? },
+        answered_wait_seconds: row.count(6)?,
+        abandoned_wait_seconds: row.count(7)?,
+        talk_seconds: row.count(8)?,
+        waits: Vec::new(),
+    })
+}
