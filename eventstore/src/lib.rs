@@ -11,6 +11,7 @@ mod leaf;
 pub mod merkle;
 mod store;
 pub mod vault;
+mod writer;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use contract::*;

@@ -8,6 +8,7 @@ mod bulk;
 mod open;
 
 pub use arg::{Arg, Row};
+pub(crate) use bulk::value_lists;
 pub use open::{Location, Room};
 
 use std::time::Duration;

@@ -1,0 +1,327 @@
+//! The store: opening it, its logs, and appending. Reading, subscribing and verifying have files of their own.
+
+mod forget;
+mod notify;
+mod read;
+mod subscribe;
+mod verify;
+
+pub use verify::{Problem, Verification};
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sangdam_domain::id::LedgerId;
+use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::time::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use crate::args;
+use crate::clock::Clock;
+use crate::contract::{Append, AppendError, Appended, Head, StoreError};
+use crate::db::{Db, Location, Room};
+use crate::entropy::{Entropy, new_uuid_v7};
+use crate::kek::Kek;
+use crate::leaf::EncodedEvent;
+use crate::merkle::empty_root;
+use crate::vault::Vault;
+use crate::writer::{EncodedAppend, HeadRow, QUEUE_UNITS_MAX, Unit, Writer, frontier_of};
+
+/// What a store needs to open.
+pub struct StoreConfig {
+    /// Where the ledger lies.
+    pub location: Location,
+    /// The key that wraps the subjects' keys.
+    pub kek: Kek,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The ledger's id, should it be made now. `None` makes a random one.
+    pub ledger: Option<LedgerId>,
+}
+
+/// The event store. Cloning it shares it.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    location: Location,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    ledger: LedgerId,
+    vault: Vault,
+    logs: Mutex<HashMap<LogId, Arc<Log>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    closing: watch::Sender<bool>,
+    notify: Option<mpsc::UnboundedSender<(i64, u64)>>,
+}
+
+/// A log at work in this process.
+struct Log {
+    no: i64,
+    id: LogId,
+    /// How far it is known to reach.
+    head: watch::Sender<u64>,
+    queue: mpsc::Sender<Unit>,
+}
+
+type Answer = oneshot::Receiver<Result<Vec<Appended>, AppendError>>;
+
+impl Store {
+    /// Opens the ledger, making it where there is none.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached or brought up to date, or the key is not the one that the ledger's keys are
+    /// wrapped under.
+    pub async fn open(config: StoreConfig) -> Result<Self, StoreError> {
+        let StoreConfig { location, kek, clock, entropy, ledger } = config;
+        let vault = Vault::start(&location, kek, Arc::clone(&clock), Arc::clone(&entropy)).await?;
+        let (sqlite, postgres) =
+            (sqlx::migrate!("../migrations/sqlite/ledger"), sqlx::migrate!("../migrations/postgres/ledger"));
+        let db = Db::open(&location, Room::LEDGER, &sqlite, &postgres).await?;
+        let made = ledger.unwrap_or_else(|| LedgerId::from_uuid(new_uuid_v7(&*clock, &*entropy)));
+        let ledger = ledger_id(&db, made).await?;
+        let closing = watch::Sender::new(false);
+        let notify = match &db {
+            Db::Postgres(pool) => Some(notify::spawn_notifier(pool.clone(), closing.subscribe())),
+            Db::Sqlite { .. } => None,
+        };
+        let store = Self(Arc::new(Inner {
+            db,
+            location,
+            clock,
+            entropy,
+            ledger,
+            vault,
+            logs: Mutex::default(),
+            tasks: Mutex::default(),
+            closing,
+            notify,
+        }));
+        store.listen();
+        Ok(store)
+    }
+
+    /// Writes what is queued, ends subscriptions, then closes all connections. Appends after it get
+    /// [`StoreError::Closed`].
+    pub async fn close(&self) {
+        self.0.closing.send_replace(true);
+        let tasks = std::mem::take(&mut *self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            // A task that panicked has nothing more to write.
+            let _ = task.await;
+        }
+        self.0.vault.close().await;
+        self.0.db.close().await;
+    }
+
+    /// The id of this ledger.
+    pub fn ledger(&self) -> LedgerId {
+        self.0.ledger
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// The source of randomness.
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.0.entropy
+    }
+
+    /// The vault.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// Where the ledger lies.
+    pub fn location(&self) -> &Location {
+        &self.0.location
+    }
+
+    /// All logs, by name.
+    pub async fn logs(&self) -> Result<Vec<LogId>, StoreError> {
+        let rows =
+            self.0.db.fetch_all("SELECT log FROM heads WHERE position > 0 ORDER BY log", args![]).await?;
+        let mut logs = Vec::with_capacity(rows.len());
+        for row in rows {
+            let name = row.text(0)?;
+            let log = name.parse().map_err(|e| StoreError::Damaged {
+                position: Position::ZERO,
+                problem: format!("the name of a log is none: {e}"),
+            })?;
+            logs.push(log);
+        }
+        Ok(logs)
+    }
+
+    /// The head of a log.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchLog`].
+    pub async fn head(&self, log: &LogId) -> Result<Head, StoreError> {
+        let sql = "SELECT position, recorded_at, frontier, root FROM heads WHERE log = $1 AND position > 0";
+        let row = self.0.db.fetch_optional(sql, args![log.as_str()]).await?;
+        let head = HeadRow::from_row(&row.ok_or_else(|| StoreError::NoSuchLog(log.clone()))?)?;
+        let position = Position::new(head.position).unwrap_or(Position::MAX);
+        if frontier_of(&head).is_none_or(|frontier| frontier.root() != head.root) {
+            return Err(StoreError::Damaged {
+                position,
+                problem: "the head's root is not its frontier's".into(),
+            });
+        }
+        Ok(Head {
+            ledger: self.0.ledger,
+            log: log.clone(),
+            position,
+            recorded_at: Timestamp::from_micros(head.recorded_at).unwrap_or(Timestamp::MIN),
+            root: head.root,
+        })
+    }
+
+    /// Makes a log, with its first events. Where it exists nothing happens, whoever made it.
+    pub async fn create_log(&self, log: &LogId, first: Append) -> Result<Head, AppendError> {
+        match self.head(log).await {
+            Err(StoreError::NoSuchLog(_)) => {}
+            other => return Ok(other?),
+        }
+        let sql = "INSERT INTO heads (log_no, log, position, recorded_at, frontier, root)
+            SELECT coalesce(max(log_no), 0) + 1, $1, 0, 0, $2, $3 FROM heads WHERE true
+            ON CONFLICT DO NOTHING";
+        // Two logs made at once may want the same number: one of them tries again.
+        while self.log_no(log).await?.is_none() {
+            self.0
+                .db
+                .execute(sql, args![log.as_str(), Vec::<u8>::new(), empty_root()])
+                .await
+                .map_err(StoreError::from)?;
+        }
+        match self.append(log, first).await {
+            Ok(_) | Err(AppendError::VersionConflict { .. } | AppendError::AlreadyAppended { .. }) => {
+                Ok(self.head(log).await?)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Appends, durably: when it is answered, it is on disk.
+    pub async fn append(&self, log: &LogId, append: Append) -> Result<Appended, AppendError> {
+        let appended = self.append_all(log, vec![append]).await?;
+        appended.into_iter().next().ok_or(AppendError::Empty)
+    }
+
+    /// Appends all of a list, or nothing. The first append's command id stands for the list.
+    pub async fn append_all(&self, log: &LogId, appends: Vec<Append>) -> Result<Vec<Appended>, AppendError> {
+        let log = self.log(log).await?;
+        answered(self.queue(&log, appends).await?).await
+    }
+
+    /// Appends each on its own and in order, many at once: what one is refused for does not concern the others.
+    pub async fn append_bulk(&self, log: &LogId, appends: Vec<Append>) -> Vec<Result<Appended, AppendError>> {
+        let lists = appends.into_iter().map(|append| vec![append]).collect();
+        let results = self.append_bulk_lists(log, lists).await;
+        let one = |list: Vec<Appended>| list.into_iter().next().ok_or(AppendError::Empty);
+        results.into_iter().map(|result| result.and_then(one)).collect()
+    }
+
+    /// As [`Store::append_bulk`], for lists of which each is atomic on its own.
+    pub async fn append_bulk_lists(
+        &self,
+        log: &LogId,
+        lists: Vec<Vec<Append>>,
+    ) -> Vec<Result<Vec<Appended>, AppendError>> {
+        let mut waiting = Vec::with_capacity(lists.len());
+        for appends in lists {
+            waiting.push(match self.log(log).await {
+                Ok(log) => self.queue(&log, appends).await,
+                Err(e) => Err(e.into()),
+            });
+        }
+        let mut results = Vec::with_capacity(waiting.len());
+        for queued in waiting {
+            results.push(match queued {
+                Ok(answer) => answered(answer).await,
+                Err(e) => Err(e),
+            });
+        }
+        results
+    }
+
+    async fn queue(&self, log: &Log, appends: Vec<Append>) -> Result<Answer, AppendError> {
+        let Some((command_id, fingerprint)) =
+            appends.first().map(|first| (first.command_id, first.fingerprint))
+        else {
+            return Err(AppendError::Empty);
+        };
+        let appends =
+            appends.into_iter().map(|append| self.encode(log, append)).collect::<Result<Vec<_>, _>>()?;
+        let (answer, answered) = oneshot::channel();
+        let unit = Unit { command_id, fingerprint, appends, answer, maybe_written: false };
+        log.queue.send(unit).await.map_err(|_| StoreError::Closed)?;
+        Ok(answered)
+    }
+
+    fn encode(&self, log: &Log, mut append: Append) -> Result<EncodedAppend, AppendError> {
+        let events = std::mem::take(&mut append.events);
+        if events.is_empty() {
+            return Err(AppendError::Empty);
+        }
+        let encode = |event| EncodedEvent::new(self.0.ledger, &log.id, &append, event);
+        let events = events.into_iter().map(encode).collect::<Result<_, _>>()?;
+        Ok(EncodedAppend {
+            stream: append.stream,
+            expected: append.expected,
+            claims: append.claims,
+            recorded_at: append.recorded_at,
+            events,
+        })
+    }
+
+    async fn log_no(&self, log: &LogId) -> Result<Option<(i64, u64)>, StoreError> {
+        let sql = "SELECT log_no, position FROM heads WHERE log = $1";
+        let row = self.0.db.fetch_optional(sql, args![log.as_str()]).await?;
+        Ok(row.map(|row| Ok::<_, sqlx::Error>((row.int(0)?, row.count(1)?))).transpose()?)
+    }
+
+    /// The log at work, put to work if it was not.
+    async fn log(&self, id: &LogId) -> Result<Arc<Log>, StoreError> {
+        let inner = &self.0;
+        if let Some(log) = inner.logs.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Ok(Arc::clone(log));
+        }
+        let (no, position) = self.log_no(id).await?.ok_or_else(|| StoreError::NoSuchLog(id.clone()))?;
+        let mut logs = inner.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(log) = logs.get(id) {
+            return Ok(Arc::clone(log));
+        }
+        if *inner.closing.borrow() {
+            return Err(StoreError::Closed);
+        }
+        let head = watch::Sender::new(position);
+        let (queue, units) = mpsc::channel(QUEUE_UNITS_MAX);
+        let notify = inner.notify.clone();
+        let writer = Writer::new(inner.db.clone(), Arc::clone(&inner.clock), no, head.clone(), notify);
+        let task = tokio::spawn(writer.run(units, inner.closing.subscribe()));
+        inner.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+        let log = Arc::new(Log { no, id: id.clone(), head, queue });
+        logs.insert(id.clone(), Arc::clone(&log));
+        Ok(log)
+    }
+}
+
+/// What the writer answers. A writer that is gone without an answer was closed.
+async fn answered(answer: Answer) -> Result<Vec<Appended>, AppendError> {
+    answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+}
+
+/// The ledger's id: the one it has, or `made`, kept from now on.
+async fn ledger_id(db: &Db, made: LedgerId) -> Result<LedgerId, StoreError> {
+    let sql = "INSERT INTO meta (name, value) VALUES ('ledger', $1) ON CONFLICT (name) DO NOTHING";
+    db.execute(sql, args![made.uuid()]).await?;
+    let row = db.fetch_optional("SELECT value FROM meta WHERE name = 'ledger'", args![]).await?;
+    row.map_or(Ok(made), |row| Ok(LedgerId::from_uuid(row.uuid(0)?)))
+}

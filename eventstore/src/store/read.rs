@@ -1,0 +1,215 @@
+//! Reading: by log, by stream, by type, by position; sealed parts, commands and claims.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use sangdam_domain::actor::Subject;
+use sangdam_domain::id::{CommandId, EventId};
+use sangdam_domain::log::{LogId, Position, StreamId, Version};
+use sangdam_domain::time::Timestamp;
+
+use super::{Log, Store};
+use crate::args;
+use crate::contract::{Hash, RecordedCommand, Sealed, StoreError, StoredEvent};
+use crate::db::{Arg, Row, in_chunks, placeholders};
+use crate::writer::rows::{POSITION_BITS, position_of, row_id};
+use crate::writer::{SELECT_COMMANDS, recorded_command};
+
+pub(super) const SELECT_EVENTS: &str =
+    "SELECT id, stream, version, event_id, type, occurred_at, recorded_at, leaf FROM events";
+
+impl Store {
+    /// At most `limit` events after a position, in order.
+    pub async fn read(
+        &self,
+        log: &LogId,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let log = self.log(log).await?;
+        self.read_page(&log, after, limit).await
+    }
+
+    pub(super) async fn read_page(
+        &self,
+        log: &Log,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let sql = format!("{SELECT_EVENTS} WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3");
+        let args = args![row_id(log.no, after.get()), end_of(log.no), limit_arg(limit)];
+        events(&self.0.db.fetch_all(&sql, args).await?)
+    }
+
+    /// At most `limit` events of some types after a position, in order.
+    pub async fn read_types(
+        &self,
+        log: &LogId,
+        after: Position,
+        types: &[&str],
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        if types.is_empty() {
+            return Ok(Vec::new());
+        }
+        let log = self.log(log).await?;
+        let list = placeholders(4, types.len());
+        let sql =
+            format!("{SELECT_EVENTS} WHERE id > $1 AND id < $2 AND type IN {list} ORDER BY id LIMIT $3");
+        let mut args = args![row_id(log.no, after.get()), end_of(log.no), limit_arg(limit)];
+        args.extend(types.iter().map(|name| Arg::from(*name)));
+        events(&self.0.db.fetch_all(&sql, args).await?)
+    }
+
+    /// A stream's events after a version, in order. Streams are unique over all logs.
+    pub async fn read_stream(
+        &self,
+        stream: StreamId,
+        after: Version,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let sql = format!("{SELECT_EVENTS} WHERE stream = $1 AND version > $2 ORDER BY version");
+        events(&self.0.db.fetch_all(&sql, args![stream, after]).await?)
+    }
+
+    /// All events of several streams: stream after stream, each in order.
+    pub async fn read_streams(&self, streams: &[StreamId]) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut sorted = streams.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut all = Vec::new();
+        for chunk in in_chunks(&sorted) {
+            let list = placeholders(1, chunk.len());
+            let sql = format!("{SELECT_EVENTS} WHERE stream IN {list} ORDER BY stream, version");
+            let args = chunk.iter().map(|stream| Arg::from(*stream)).collect();
+            all.append(&mut events(&self.0.db.fetch_all(&sql, args).await?)?);
+        }
+        Ok(all)
+    }
+
+    /// The events at these positions, in order; positions past the head are left out.
+    pub async fn read_at(&self, log: &LogId, positions: &[Position]) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut all = Vec::new();
+        for row in self.rows_at(SELECT_EVENTS, log, positions).await? {
+            all.push(event(&row)?);
+        }
+        Ok(all)
+    }
+
+    /// The sealed parts of the events at these positions. What was never sealed, or was deleted, is left out.
+    pub async fn sealed(
+        &self,
+        log: &LogId,
+        positions: &[Position],
+    ) -> Result<HashMap<Position, Sealed>, StoreError> {
+        let rows = self.rows_at("SELECT id, subject, key_version, bytes FROM sealed", log, positions).await?;
+        rows.iter().map(|row| Ok((position(row)?, sealed(row)?))).collect()
+    }
+
+    /// Deletes the sealed parts at these positions, after an erasure. The events stay, and every proof with them.
+    pub async fn delete_sealed(&self, log: &LogId, positions: &[Position]) -> Result<(), StoreError> {
+        let log = self.log(log).await?;
+        let mut tx = self.0.db.begin().await?;
+        for chunk in in_chunks(positions) {
+            let sql = format!("DELETE FROM sealed WHERE id IN {}", placeholders(1, chunk.len()));
+            tx.execute(&sql, chunk.iter().map(|at| Arg::from(row_id(log.no, at.get()))).collect()).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn rows_at(
+        &self,
+        select: &str,
+        log: &LogId,
+        positions: &[Position],
+    ) -> Result<Vec<Row>, StoreError> {
+        let log = self.log(log).await?;
+        let mut sorted = positions.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut rows = Vec::new();
+        for chunk in in_chunks(&sorted) {
+            let sql = format!("{select} WHERE id IN {} ORDER BY id", placeholders(1, chunk.len()));
+            let args = chunk.iter().map(|at| Arg::from(row_id(log.no, at.get()))).collect();
+            rows.append(&mut self.0.db.fetch_all(&sql, args).await?);
+        }
+        Ok(rows)
+    }
+
+    /// What a command did, if it was carried out.
+    pub async fn command(&self, command: CommandId) -> Result<Option<RecordedCommand>, StoreError> {
+        let sql = format!("{SELECT_COMMANDS} WHERE command_id = $1");
+        let row = self.0.db.fetch_optional(&sql, args![command.uuid()]).await?;
+        Ok(row.map(|row| recorded_command(&row)).transpose()?)
+    }
+
+    /// Who has a claimed thing.
+    pub async fn claim(&self, namespace: &str, hmac: Hash) -> Result<Option<StreamId>, StoreError> {
+        let sql = "SELECT owner FROM claims WHERE namespace = $1 AND hmac = $2";
+        let row = self.0.db.fetch_optional(sql, args![namespace, hmac]).await?;
+        Ok(row.map(|row| row.stream(0)).transpose()?)
+    }
+
+    /// The last position that was recorded at or before a moment; 0 where the log is younger.
+    pub async fn position_at(&self, log: &LogId, moment: Timestamp) -> Result<Position, StoreError> {
+        let head = self.head(log).await?;
+        let log = self.log(log).await?;
+        // `recorded_at` never decreases with the position.
+        let (mut low, mut high) = (0, head.position.get());
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            let sql = "SELECT recorded_at FROM events WHERE id = $1";
+            let row = self.0.db.fetch_optional(sql, args![row_id(log.no, middle)]).await?;
+            let row = row.ok_or_else(|| StoreError::Damaged {
+                position: Position::new(middle).unwrap_or(Position::MAX),
+                problem: "the event is missing: run `verify`".to_owned(),
+            })?;
+            if row.time(0)? <= moment { low = middle } else { high = middle - 1 }
+        }
+        Ok(Position::new(low).unwrap_or(Position::MAX))
+    }
+}
+
+fn limit_arg(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// The row id after the last that a log can have.
+fn end_of(log_no: i64) -> i64 {
+    (log_no + 1) << POSITION_BITS
+}
+
+fn events(rows: &[Row]) -> Result<Vec<StoredEvent>, StoreError> {
+    Ok(rows.iter().map(event).collect::<Result<_, _>>()?)
+}
+
+pub(super) fn event(row: &Row) -> Result<StoredEvent, sqlx::Error> {
+    Ok(StoredEvent {
+        position: position(row)?,
+        stream: row.stream(1)?,
+        version: row.version(2)?,
+        event_id: EventId::from_uuid(row.uuid(3)?),
+        event_type: row.text(4)?,
+        occurred_at: row.time(5)?,
+        recorded_at: row.time(6)?,
+        leaf: Bytes::from(row.bytes(7)?),
+    })
+}
+
+/// The position in a row's first column, an event's row id.
+pub(super) fn position(row: &Row) -> Result<Position, sqlx::Error> {
+    Ok(Position::new(position_of(row.int(0)?)).unwrap_or(Position::MAX))
+}
+
+/// From `id, subject, key_version, bytes`.
+pub(super) fn sealed(row: &Row) -> Result<Sealed, sqlx::Error> {
+    let unreadable = |index: &str| sqlx::Error::ColumnDecode {
+        index: index.to_owned(),
+        source: "not a data subject and its key's version".into(),
+    };
+    Ok(Sealed {
+        subject: Subject::from_bytes(&row.bytes(1)?).ok_or_else(|| unreadable("subject"))?,
+        key_version: u32::try_from(row.int(2)?).map_err(|_| unreadable("key_version"))?,
+        bytes: Bytes::from(row.bytes(3)?),
+    })
+}

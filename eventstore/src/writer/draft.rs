@@ -1,0 +1,220 @@
+//! A batch as it takes shape: which units fit, what they write, what memory will be once they are written.
+
+use std::collections::{HashMap, HashSet};
+
+use sangdam_domain::log::{Position, StreamId, Version};
+use sangdam_domain::time::Timestamp;
+
+use super::memory::{Memory, ReadVersions};
+use super::rows::{ClaimRow, CommandRow, EventRow, Rows, SealedRow, leaf_check, row_id};
+use super::{EncodedAppend, Unit};
+use crate::contract::{AppendError, Appended, ClaimChange, Expected, Hash};
+use crate::leaf::{EncodedEvent, moment};
+use crate::merkle::Tree;
+
+pub(super) struct Draft<'a> {
+    log_no: i64,
+    memory: &'a Memory,
+    /// Versions beyond memory: those read for this batch, and those that its units move.
+    versions: HashMap<StreamId, u64>,
+    foreign: HashSet<StreamId>,
+    commands: HashSet<[u8; 16]>,
+    claimed: HashSet<(&'static str, Hash)>,
+    tree: Tree,
+    now: i64,
+    recorded_at: i64,
+    recorded_text: String,
+    rows: Rows,
+}
+
+/// What memory becomes once the rows are written.
+pub(super) struct After {
+    position: u64,
+    recorded_at: i64,
+    tree: Tree,
+    versions: HashMap<StreamId, u64>,
+}
+
+impl After {
+    pub(super) fn adopt_into(self, memory: &mut Memory) {
+        memory.adopt(self.position, self.recorded_at, self.tree, self.versions);
+    }
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(log_no: i64, memory: &'a Memory, read: ReadVersions, now: Timestamp) -> Self {
+        Self {
+            log_no,
+            memory,
+            versions: read.versions,
+            foreign: read.foreign,
+            commands: HashSet::new(),
+            claimed: HashSet::new(),
+            tree: memory.tree.clone(),
+            now: now.micros(),
+            recorded_at: memory.recorded_at,
+            recorded_text: moment(memory.recorded_at),
+            rows: Rows {
+                log_no,
+                from: memory.position,
+                to: memory.position,
+                recorded_at: memory.recorded_at,
+                frontier: Vec::new(),
+                root: [0; 32],
+                events: Vec::new(),
+                sealed: Vec::new(),
+                commands: Vec::new(),
+                claims: Vec::new(),
+                tiles: Vec::new(),
+            },
+        }
+    }
+
+    /// Whether the unit can be written without looking anything up. What it does not know itself (whether the command
+    /// was carried out before, whether a new stream is new, whether a claim is free) the unique indexes know.
+    pub(super) fn fits(&self, unit: &Unit) -> bool {
+        let mut own = HashSet::new();
+        let claims_are_new =
+            unit.appends.iter().flat_map(|append| &append.claims).all(|change| match change {
+                ClaimChange::Take(claim) => {
+                    let key = (claim.namespace, claim.hmac);
+                    own.insert(key) && !self.claimed.contains(&key)
+                }
+                ClaimChange::Release(_) | ClaimChange::ReleaseAll(_) => false,
+            });
+        claims_are_new
+            && !self.commands.contains(unit.command_id.uuid().as_bytes())
+            && self.check_versions(unit).is_ok()
+    }
+
+    /// Whether every stream of the unit is where it is expected. Streams that are neither in memory nor read are new.
+    pub(super) fn check_versions(&self, unit: &Unit) -> Result<(), AppendError> {
+        let mut moved: Vec<(StreamId, u64)> = Vec::new();
+        for append in &unit.appends {
+            let own = moved.iter().rev().find(|(stream, _)| *stream == append.stream);
+            let actual = own.map_or_else(|| self.version_of(append.stream), |(_, version)| *version);
+            let met = match append.expected {
+                Expected::Any => true,
+                Expected::NoStream => actual == 0,
+                Expected::Version(version) => actual == version.get(),
+            };
+            if !met || self.foreign.contains(&append.stream) {
+                return Err(AppendError::VersionConflict {
+                    stream: append.stream,
+                    expected: append.expected,
+                    actual: version(actual),
+                });
+            }
+            moved.push((append.stream, actual + append.events.len() as u64));
+        }
+        Ok(())
+    }
+
+    fn version_of(&self, stream: StreamId) -> u64 {
+        let read = self.versions.get(&stream).copied();
+        read.or_else(|| self.memory.versions.peek(&stream).copied()).unwrap_or(0)
+    }
+
+    /// Takes the unit's claims as they stand, for a batch that looked nothing up.
+    pub(super) fn take_claims(&mut self, unit: &Unit) {
+        for change in unit.appends.iter().flat_map(|append| &append.claims) {
+            let ClaimChange::Take(claim) = change else { continue };
+            self.claimed.insert((claim.namespace, claim.hmac));
+            self.add_claim(ClaimRow {
+                namespace: claim.namespace,
+                hmac: claim.hmac,
+                owner: claim.owner.to_bytes(),
+            });
+        }
+    }
+
+    pub(super) fn add_claim(&mut self, row: ClaimRow) {
+        self.rows.claims.push(row);
+    }
+
+    /// Gives the unit's events their places.
+    pub(super) fn push(&mut self, unit: &Unit) -> Vec<Appended> {
+        let first = self.rows.to + 1;
+        let appended: Vec<Appended> = unit.appends.iter().map(|append| self.push_append(append)).collect();
+        self.commands.insert(*unit.command_id.uuid().as_bytes());
+        self.rows.commands.push(CommandRow {
+            command_id: *unit.command_id.uuid().as_bytes(),
+            fingerprint: unit.fingerprint,
+            first_id: row_id(self.log_no, first),
+            event_count: (self.rows.to + 1 - first).cast_signed(),
+            version: appended.first().map_or(0, |one| one.version.as_i64()),
+            recorded_at: self.recorded_at,
+        });
+        appended
+    }
+
+    fn push_append(&mut self, append: &EncodedAppend) -> Appended {
+        let recorded_at = append.recorded_at.map_or(self.now, Timestamp::micros).max(self.recorded_at);
+        if recorded_at != self.recorded_at {
+            self.recorded_at = recorded_at;
+            self.recorded_text = moment(recorded_at);
+        }
+        let first = self.rows.to + 1;
+        let mut at = self.version_of(append.stream);
+        for event in &append.events {
+            at += 1;
+            self.push_event(append.stream, at, event);
+        }
+        self.versions.insert(append.stream, at);
+        Appended {
+            first: position(first),
+            last: position(self.rows.to),
+            version: version(at),
+            recorded_at: Timestamp::from_micros(recorded_at).unwrap_or(Timestamp::MIN),
+        }
+    }
+
+    fn push_event(&mut self, stream: StreamId, version: u64, event: &EncodedEvent) {
+        self.rows.to += 1;
+        let id = row_id(self.log_no, self.rows.to);
+        let (leaf, hash) = event.place(self.rows.to, &self.recorded_text, version);
+        let tiles = &mut self.rows.tiles;
+        self.tree.push(hash, |tile| tiles.push(tile));
+        self.rows.events.push(EventRow {
+            id,
+            stream: stream.to_bytes(),
+            version: version.cast_signed(),
+            event_id: event.event_id,
+            event_type: event.event_type,
+            occurred_at: event.occurred_at,
+            recorded_at: self.recorded_at,
+            leaf_check: leaf_check(&hash),
+            leaf,
+        });
+        if let Some(sealed) = &event.sealed {
+            self.rows.sealed.push(SealedRow {
+                id,
+                subject: sealed.subject.to_bytes(),
+                key_version: sealed.key_version.into(),
+                bytes: sealed.bytes.clone(),
+            });
+        }
+    }
+
+    /// What to write, and what memory becomes by it.
+    pub(super) fn finish(mut self) -> (Rows, After) {
+        self.rows.recorded_at = self.recorded_at;
+        self.rows.frontier = self.tree.frontier().to_bytes();
+        self.rows.root = self.tree.frontier().root();
+        let after = After {
+            position: self.rows.to,
+            recorded_at: self.recorded_at,
+            tree: self.tree,
+            versions: self.versions,
+        };
+        (self.rows, after)
+    }
+}
+
+pub(super) fn position(value: u64) -> Position {
+    Position::new(value).unwrap_or(Position::MAX)
+}
+
+pub(super) fn version(value: u64) -> Version {
+    Version::new(value).unwrap_or(Version::MAX)
+}
