@@ -1,0 +1,100 @@
+//! Loading in batches: what many fields of one request ask for at once is read in one go.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_graphql::dataloader::{DataLoader, Loader};
+use sangdam_domain::log::{LogId, StreamId};
+use sangdam_eventstore::{Store, StoredEvent};
+use uuid::Uuid;
+
+use super::error::ApiError;
+use crate::ledger::{Kept, Ledger};
+
+/// The loaders of one request. They keep nothing: an object keeps what it has loaded, so that a mutation never answers
+/// with what an earlier one of the same request saw.
+pub struct Loaders(DataLoader<StreamLoader>);
+
+impl Loaders {
+    /// Loaders that read from this store.
+    pub fn new(store: Store) -> Self {
+        Self(DataLoader::new(StreamLoader { store }, tokio::spawn))
+    }
+
+    /// The aggregate with this id. `None` where the log has none.
+    pub async fn load<A: Kept>(&self, log: &LogId, id: A::Id) -> Result<Option<Arc<A>>, ApiError> {
+        let uuid = A::stream(id, log).uuid;
+        self.0.load_one(StateKey::<A> { log: log.clone(), uuid, kind: PhantomData }).await
+    }
+
+    /// All events of a stream, in order. The stream's log is the caller's to check.
+    pub async fn events(&self, stream: StreamId) -> Result<Arc<Vec<StoredEvent>>, ApiError> {
+        Ok(self.0.load_one(stream).await?.unwrap_or_default())
+    }
+}
+
+struct StreamLoader {
+    store: Store,
+}
+
+/// Which aggregate of which log.
+struct StateKey<A> {
+    log: LogId,
+    uuid: Uuid,
+    kind: PhantomData<fn() -> A>,
+}
+
+impl<A> Clone for StateKey<A> {
+    fn clone(&self) -> Self {
+        Self { log: self.log.clone(), uuid: self.uuid, kind: PhantomData }
+    }
+}
+
+impl<A> PartialEq for StateKey<A> {
+    fn eq(&self, other: &Self) -> bool {
+        self.uuid == other.uuid && self.log == other.log
+    }
+}
+
+impl<A> Eq for StateKey<A> {}
+
+impl<A> Hash for StateKey<A> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.uuid.hash(state);
+    }
+}
+
+impl<A: Kept> Loader<StateKey<A>> for StreamLoader {
+    type Value = Arc<A>;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[StateKey<A>]) -> Result<HashMap<StateKey<A>, Arc<A>>, ApiError> {
+        let mut by_log: HashMap<&LogId, Vec<&StateKey<A>>> = HashMap::new();
+        for key in keys {
+            by_log.entry(&key.log).or_default().push(key);
+        }
+        let mut found = HashMap::with_capacity(keys.len());
+        for (log, keys) in by_log {
+            let ids: Vec<A::Id> = keys.iter().map(|key| A::id_of(key.uuid)).collect();
+            let states = Ledger::new(self.store.clone(), log.clone()).load_many::<A>(&ids).await?;
+            let known = keys.into_iter().zip(states);
+            found.extend(known.filter_map(|(key, state)| Some((key.clone(), Arc::new(state?)))));
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<StreamId> for StreamLoader {
+    type Value = Arc<Vec<StoredEvent>>;
+    type Error = ApiError;
+
+    async fn load(&self, streams: &[StreamId]) -> Result<HashMap<StreamId, Self::Value>, ApiError> {
+        let mut by_stream: HashMap<StreamId, Vec<StoredEvent>> = HashMap::new();
+        for event in self.store.read_streams(streams).await? {
+            by_stream.entry(event.stream).or_default().push(event);
+        }
+        Ok(by_stream.into_iter().map(|(stream, events)| (stream, Arc::new(events))).collect())
+    }
+}

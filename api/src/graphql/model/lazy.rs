@@ -1,0 +1,81 @@
+//! An aggregate that is loaded when it is first looked at.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use sangdam_domain::log::LogId;
+use tokio::sync::OnceCell;
+
+use crate::graphql::error::ApiError;
+use crate::graphql::loader::Loaders;
+use crate::ledger::Kept;
+
+/// An aggregate of one log: its id, and its state once somebody has looked.
+pub struct Lazy<A: Kept> {
+    log: LogId,
+    id: A::Id,
+    state: OnceCell<Arc<A>>,
+}
+
+impl<A: Kept> Lazy<A> {
+    /// The aggregate with this id, not loaded yet.
+    pub fn of_id(log: &LogId, id: A::Id) -> Self {
+        Self { log: log.clone(), id, state: OnceCell::new() }
+    }
+
+    /// The aggregate as it stands.
+    pub fn from_state(log: &LogId, id: A::Id, state: impl Into<Arc<A>>) -> Self {
+        Self { log: log.clone(), id, state: OnceCell::new_with(Some(state.into())) }
+    }
+
+    /// The log it belongs to.
+    pub fn log(&self) -> &LogId {
+        &self.log
+    }
+
+    /// Its id.
+    pub fn id(&self) -> A::Id {
+        self.id
+    }
+
+    /// Its state; where nothing has happened to it yet, the state before anything happened.
+    pub async fn get(&self, ctx: &Context<'_>) -> Result<&Arc<A>, ApiError> {
+        self.state
+            .get_or_try_init(|| async {
+                let loaded = loaders(ctx)?.load::<A>(&self.log, self.id).await?;
+                Ok(loaded.unwrap_or_else(|| Arc::new(A::new(self.id))))
+            })
+            .await
+    }
+}
+
+/// The request's loaders.
+pub fn loaders<'a>(ctx: &Context<'a>) -> Result<&'a Loaders, ApiError> {
+    ctx.data::<Loaders>().map_err(|error| ApiError::internal(&error.message))
+}
+
+/// Declares an object that shows an aggregate: made from a state, or from an id and loaded when asked.
+macro_rules! lazy_object {
+    ($(#[$doc:meta])* $name:ident, $aggregate:ty, $id:ty) => {
+        $(#[$doc])*
+        pub struct $name(pub(in crate::graphql) $crate::graphql::model::lazy::Lazy<$aggregate>);
+
+        impl $name {
+            /// As it stands.
+            pub fn from_state(
+                log: &sangdam_domain::log::LogId,
+                state: impl Into<std::sync::Arc<$aggregate>>,
+            ) -> Self {
+                let state = state.into();
+                Self($crate::graphql::model::lazy::Lazy::from_state(log, state.id, state))
+            }
+
+            /// With this id; loaded when a field asks for more.
+            pub fn of_id(log: &sangdam_domain::log::LogId, id: $id) -> Self {
+                Self($crate::graphql::model::lazy::Lazy::of_id(log, id))
+            }
+        }
+    };
+}
+
+pub(super) use lazy_object;
