@@ -22,6 +22,9 @@ macro_rules! rejections {
             /// The codes of all rejections. They never change.
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
+            #[cfg(test)]
+            const VARIANTS: &'static [&'static str] = &[$(stringify!($name)),+];
+
             /// The stable code, for programs.
             pub const fn code(&self) -> &'static str {
                 match self { $(Self::$name { .. } => $code,)+ }
@@ -248,4 +251,71 @@ rejections! {
         /// Rows accounted for.
         accounted: u64,
     } = "IMPORT_NUMBERS_DISAGREE", Some("read"), "{read} rows were read, but {accounted} are accounted for";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use uuid::Uuid;
+
+    const TESTS: &[&str] = &[
+        include_str!("aggregate/agent/tests.rs"),
+        include_str!("aggregate/call/tests.rs"),
+        include_str!("aggregate/callback/tests.rs"),
+        include_str!("aggregate/caller/tests.rs"),
+        include_str!("aggregate/centre/tests.rs"),
+        include_str!("aggregate/consultation/tests.rs"),
+        include_str!("aggregate/directory_editions/tests.rs"),
+        include_str!("aggregate/directory_entry/tests.rs"),
+        include_str!("aggregate/import/tests.rs"),
+    ];
+
+    /// What no aggregate decides: a claim tells it.
+    const TOLD_BY_CLAIMS: &[&str] = &["CallInOtherConsultation", "PhoneOfAnotherCaller"];
+
+    #[test]
+    fn every_rejection_has_a_test() {
+        let tested = |variant: &str| {
+            let name = format!("Rejection::{variant}");
+            let named = |text: &str| {
+                text.match_indices(&name).any(|(at, _)| {
+                    !text[at + name.len()..].starts_with(|next: char| next.is_ascii_alphanumeric())
+                })
+            };
+            TESTS.iter().any(|text| named(text))
+        };
+        let untested: Vec<_> =
+            Rejection::VARIANTS.iter().filter(|v| !TOLD_BY_CLAIMS.contains(v) && !tested(v)).collect();
+        assert!(untested.is_empty(), "{untested:?}");
+    }
+
+    #[test]
+    fn a_code_is_its_name_in_capitals_and_there_once() {
+        let codes: BTreeSet<_> = Rejection::CODES.iter().collect();
+        assert_eq!(codes.len(), Rejection::CODES.len());
+        for (variant, code) in Rejection::VARIANTS.iter().zip(Rejection::CODES) {
+            let mut spelt = String::new();
+            for letter in variant.chars() {
+                if letter.is_uppercase() && !spelt.is_empty() {
+                    spelt.push('_');
+                }
+                spelt.push(letter.to_ascii_uppercase());
+            }
+            assert_eq!(spelt, **code);
+        }
+    }
+
+    #[test]
+    fn says_what_field_and_why() {
+        let caller = CallerId::from_uuid(Uuid::from_u128(7));
+        let taken = Rejection::PhoneOfAnotherCaller { caller };
+        assert_eq!((taken.code(), taken.field()), ("PHONE_OF_ANOTHER_CALLER", Some("phone")));
+        assert!(taken.to_string().contains(&caller.to_string()), "{taken}");
+        let consultation = ConsultationId::from_uuid(Uuid::from_u128(8));
+        let taken = Rejection::CallInOtherConsultation { consultation };
+        assert_eq!((taken.code(), taken.field()), ("CALL_IN_OTHER_CONSULTATION", Some("call")));
+        assert!(taken.to_string().contains(&consultation.to_string()), "{taken}");
+    }
 }

@@ -12,6 +12,8 @@ mod consultation;
 mod directory_editions;
 mod directory_entry;
 mod import;
+#[cfg(test)]
+mod testing;
 
 pub use agent::{Agent, AgentCommand, AgentStanding};
 pub use call::{Call, CallCommand, CallStanding};

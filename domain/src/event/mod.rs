@@ -74,7 +74,7 @@ macro_rules! events {
     ($($kind:ident: $($name:ident = $schema:literal),+;)+) => {
         /// Any event of a centre's main log.
         #[derive(Clone, PartialEq, Debug)]
-        #[allow(missing_docs, reason = "each variant is documented at the payload of the same name")]
+        #[expect(missing_docs, reason = "each variant is documented at the payload of the same name")]
         pub enum Event { $($($name($name),)+)+ }
 
         impl Event {

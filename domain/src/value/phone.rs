@@ -18,6 +18,9 @@ pub struct PhoneNumber(String);
 
 const WHAT: &str = "phone number";
 
+/// The most digits of a number in E.164, its country code included.
+const DIGITS_MAX: usize = 15;
+
 impl PhoneNumber {
     /// Reads a number in any spelling that is common in Korea (`033-123-4567`, `(02) 123 4567`, `+82 (0)10.1234.5678`,
     /// `１５８８－１２３４`), or a foreign one in international form.
@@ -66,8 +69,11 @@ impl DialledNumber {
         let what = "public number";
         let dialled = Dialled::read(what, text)?;
         let count = dialled.digits.len();
-        if !(2..=15).contains(&count) {
-            return Err(Invalid { what, problem: format!("has {count} digits; 2 to 15 were expected") });
+        if !(2..=DIGITS_MAX).contains(&count) {
+            return Err(Invalid {
+                what,
+                problem: format!("has {count} digits; 2 to {DIGITS_MAX} were expected"),
+            });
         }
         Ok(Self(match dialled.korean() {
             Some(national) if check_korean(national).is_ok() => in_korea(national),
@@ -83,8 +89,11 @@ impl DialledNumber {
 
     /// The number as it is written in Korea (`033-123-4567`); short codes and foreign numbers as they are.
     pub fn to_spelling(&self) -> String {
-        let national = self.0.strip_prefix('0').unwrap_or(&self.0);
-        if check_korean(national).is_ok() { hyphenated(national) } else { self.0.clone() }
+        match self.0.strip_prefix('0') {
+            Some(national) if check_korean(national).is_ok() => hyphenated(national),
+            None if is_representative(&self.0) => hyphenated(&self.0),
+            _ => self.0.clone(),
+        }
     }
 }
 
@@ -195,15 +204,20 @@ fn not_korean(digits: &str) -> Invalid {
 }
 
 fn foreign(digits: &str) -> Result<PhoneNumber, Invalid> {
-    let invalid = |problem: &str| Invalid { what: WHAT, problem: problem.to_owned() };
-    let parsed = phonenumber::parse(None, format!("+{digits}")).map_err(|_| {
-        invalid("is no international number: expected + and a country code, like +1 650 555 0100")
-    })?;
-    let e164 = parsed.format().mode(phonenumber::Mode::E164).to_string();
-    if e164.len() > 16 {
-        return Err(invalid("has more than 15 digits"));
+    let problem = "is no international number: expected + and a country code, like +1 650 555 0100";
+    let invalid = || Invalid { what: WHAT, problem: problem.to_owned() };
+    if digits.len() > DIGITS_MAX + 1 {
+        return Err(invalid());
     }
-    Ok(PhoneNumber(e164))
+    let number = international(digits).ok_or_else(invalid)?;
+    // Parsing takes one trunk 0 away; a number with more of them would be another one each time it is read.
+    let stable = international(number.trim_start_matches('+')).as_deref() == Some(&number);
+    if stable && number.len() <= 1 + DIGITS_MAX { Ok(PhoneNumber(number)) } else { Err(invalid()) }
+}
+
+fn international(digits: &str) -> Option<String> {
+    let parsed = phonenumber::parse(None, format!("+{digits}")).ok()?;
+    Some(parsed.format().mode(phonenumber::Mode::E164).to_string())
 }
 
 /// As it is dialled within Korea.
@@ -305,6 +319,7 @@ mod tests {
         refuses("+999 1234 5678", "international number");
         refuses("+82", "area or service code");
         refuses(&"1".repeat(400), "no area code");
+        refuses(&format!("+{}", "1".repeat(400)), "international number");
     }
 
     #[test]
