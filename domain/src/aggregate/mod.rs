@@ -13,6 +13,8 @@ mod directory_editions;
 mod directory_entry;
 mod import;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod testing;
 
 pub use agent::{Agent, AgentCommand, AgentStanding};

@@ -91,6 +91,11 @@ macro_rules! events {
                 match self { $($(Self::$name(_) => $schema,)+)+ }
             }
 
+            /// The schema version in which events of this name are written today.
+            pub fn schema_of(event_type: &str) -> Option<u32> {
+                match event_type { $($(stringify!($name) => Some($schema),)+)+ _ => None }
+            }
+
             /// The body, personal fields included (see [`crate::personal::split`]).
             pub fn body(&self) -> Map<String, Value> {
                 let value = match self { $($(Self::$name(payload) => serde_json::to_value(payload),)+)+ };
