@@ -1,0 +1,215 @@
+//! Callers.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
+use sangdam_domain::aggregate::{self, ErasureStatus};
+use sangdam_domain::id::CallerId;
+use sangdam_projections::callers::{self, ContactKind};
+use sangdam_projections::calls::{self, CallFilter};
+use sangdam_projections::consultations::{self, ConsultationFilter};
+
+use super::lazy::lazy_object;
+use super::{Call, Callback, Consultation, PersonalText};
+use crate::graphql::app;
+use crate::graphql::code::{CallerKind, LegalBasis};
+use crate::graphql::error::ApiError;
+use crate::graphql::node::global;
+use crate::graphql::page::{PageArgs, TimeCursor, connection};
+use crate::graphql::scalar::{DateTime, PhoneNumber, version};
+
+/// How a caller's wish to be forgotten stands.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ErasureState {
+    /// They did not ask.
+    None,
+    /// They asked.
+    Requested,
+    /// It was granted, and is to be carried out.
+    Approved,
+    /// It was refused. They may ask again.
+    Refused,
+    /// It was carried out: nothing personal of theirs can be read any more.
+    Erased,
+}
+
+/// Whether a caller asked to be forgotten, and what came of it.
+#[derive(SimpleObject)]
+pub struct Erasure {
+    /// How it stands.
+    pub state: ErasureState,
+    /// On what ground it was refused.
+    pub legal_basis: Option<LegalBasis>,
+}
+
+/// A number of a caller.
+#[derive(SimpleObject)]
+pub struct CallerPhone {
+    /// The number; null where it was erased.
+    pub phone: Option<PhoneNumber>,
+    /// Whether it was erased.
+    pub erased: bool,
+    /// Since when it is known to be theirs.
+    pub since: DateTime,
+}
+
+/// Something in a caller's history.
+#[derive(Union)]
+pub enum Contact {
+    /// A call.
+    Call(Call),
+    /// A consultation.
+    Consultation(Consultation),
+    /// A callback.
+    Callback(Callback),
+}
+
+lazy_object! {
+    /// A person (or an unknown number) who called. The id is a pseudonym.
+    Caller, aggregate::Caller, CallerId
+}
+
+#[Object]
+impl Caller {
+    /// The global id.
+    async fn id(&self) -> ID {
+        global(self.0.id())
+    }
+
+    /// The UUID, as it stands in events and exports.
+    async fn uuid(&self) -> String {
+        self.0.id().to_string()
+    }
+
+    /// How many events the caller's stream has: give it back as `expectedVersion`.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        Ok(version(self.0.get(ctx).await?.version))
+    }
+
+    /// Since when they are known.
+    async fn registered_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
+        Ok(self.0.get(ctx).await?.registered_at.map(Into::into))
+    }
+
+    /// Resident, visitor or not known.
+    async fn kind(&self, ctx: &Context<'_>) -> Result<CallerKind, ApiError> {
+        Ok(self.0.get(ctx).await?.kind.into())
+    }
+
+    /// Their name, if told.
+    async fn name(&self, ctx: &Context<'_>) -> Result<Option<PersonalText>, ApiError> {
+        let state = self.0.get(ctx).await?;
+        Ok(state.name.as_ref().map(|name| PersonalText::of(name, |name| name.as_str())))
+    }
+
+    /// Their numbers, the first known first.
+    async fn phones(&self, ctx: &Context<'_>) -> Result<Vec<CallerPhone>, ApiError> {
+        let phones = &self.0.get(ctx).await?.phones;
+        Ok(phones
+            .iter()
+            .map(|of_theirs| {
+                let phone = of_theirs.phone.known().cloned().map(PhoneNumber);
+                CallerPhone { erased: phone.is_none(), phone, since: of_theirs.since.into() }
+            })
+            .collect())
+    }
+
+    /// Their id in an import's source.
+    async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<PersonalText>, ApiError> {
+        let state = self.0.get(ctx).await?;
+        Ok(state.external_reference.as_ref().map(|text| PersonalText::of(text, |text| text.as_str())))
+    }
+
+    /// The caller into whom this one was merged: this one is an alias then.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Caller>, ApiError> {
+        Ok(self.0.get(ctx).await?.merged_into.map(|id| Caller::of_id(self.0.log(), id)))
+    }
+
+    /// Callers who were merged into this one.
+    async fn aliases(&self, ctx: &Context<'_>) -> Result<Vec<Caller>, ApiError> {
+        Ok(self.0.get(ctx).await?.aliases.iter().map(|id| Caller::of_id(self.0.log(), *id)).collect())
+    }
+
+    /// Whether they asked to be forgotten, and what came of it.
+    async fn erasure(&self, ctx: &Context<'_>) -> Result<Erasure, ApiError> {
+        let (state, legal_basis) = match self.0.get(ctx).await?.erasure {
+            ErasureStatus::None => (ErasureState::None, None),
+            ErasureStatus::Requested => (ErasureState::Requested, None),
+            ErasureStatus::Approved => (ErasureState::Approved, None),
+            ErasureStatus::Refused(basis) => (ErasureState::Refused, Some(basis.into())),
+            ErasureStatus::Erased => (ErasureState::Erased, None),
+        };
+        Ok(Erasure { state, legal_basis })
+    }
+
+    /// Everything between them and the centre, those of their aliases included: calls, consultations, callbacks; newest
+    /// first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<TimeCursor, Contact>, ApiError> {
+        let log = self.0.log();
+        let everyone = self.everyone(ctx).await?;
+        connection(PageArgs::new(first, after, last, before), |page| async move {
+            callers::history(&app(ctx)?.models, log, &everyone, &page).await.map_err(Into::into)
+        }, |row| {
+            let (id, what) = match row.what {
+                ContactKind::Call(id) => (id.uuid(), Contact::Call(Call::of_id(log, id))),
+                ContactKind::Consultation(id) => {
+                    (id.uuid(), Contact::Consultation(Consultation::of_id(log, id)))
+                }
+                ContactKind::Callback(id) => (id.uuid(), Contact::Callback(Callback::of_id(log, id))),
+            };
+            (TimeCursor::new(row.occurred_at, id), what)
+        })
+        .await
+    }
+
+    /// Their consultations, those of their aliases included; newest first.
+    async fn consultations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<TimeCursor, Consultation>, ApiError> {
+        let log = self.0.log();
+        let filter = ConsultationFilter { callers: self.everyone(ctx).await?, ..Default::default() };
+        connection(PageArgs::new(first, after, last, before), |page| async move {
+            consultations::page(&app(ctx)?.models, log, &filter, &page).await.map_err(Into::into)
+        }, |row| (TimeCursor::new(row.occurred_at, row.id.uuid()), Consultation::of_id(log, row.id)))
+        .await
+    }
+
+    /// Their calls, those of their aliases included; newest first.
+    async fn calls(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<TimeCursor, Call>, ApiError> {
+        let log = self.0.log();
+        let filter = CallFilter { callers: self.everyone(ctx).await?, ..Default::default() };
+        connection(PageArgs::new(first, after, last, before), |page| async move {
+            calls::page(&app(ctx)?.models, log, &filter, &page).await.map_err(Into::into)
+        }, |row| (TimeCursor::new(row.offered_at, row.id.uuid()), Call::of_id(log, row.id)))
+        .await
+    }
+}
+
+impl Caller {
+    /// They and their aliases.
+    async fn everyone(&self, ctx: &Context<'_>) -> Result<Vec<CallerId>, ApiError> {
+        let mut everyone = callers::aliases(&app(ctx)?.models, self.0.log(), self.0.id()).await?;
+        if everyone.is_empty() {
+            everyone.push(self.0.id());
+        }
+        Ok(everyone)
+    }
+}

@@ -1,0 +1,199 @@
+//! Consultations.
+
+use async_graphql::{Context, Enum, ID, Object};
+use sangdam_domain::aggregate::{self, ConsultationStatus as Status};
+use sangdam_domain::id::ConsultationId;
+use sangdam_domain::log::{StreamId, StreamKind};
+use sangdam_domain::value::{CallbackFor, OpenedBy};
+
+use super::consultation_parts::{
+    AttachedCall, ConsultationCategory, Correction, Guidance, Link, Note, NumberGiven, Reopening, Resolution, Transfer,
+    Voiding,
+};
+use super::event::{EventConnection, timeline};
+use super::lazy::{lazy_object, loaders};
+use super::{Actor, Agent, Call, Callback, Caller};
+use crate::graphql::code::{Channel, ContactReason, NoteKind};
+use crate::graphql::error::{ApiError, Code};
+use crate::graphql::node::global;
+use crate::graphql::scalar::{DateTime, version};
+
+/// How a consultation stands.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConsultationStatus {
+    /// It goes on.
+    Open,
+    /// It is settled.
+    Resolved,
+    /// It does not count and never did.
+    Voided,
+}
+
+lazy_object! {
+    /// One matter of one caller (상담), going over as many calls as it takes.
+    Consultation, aggregate::Consultation, ConsultationId
+}
+
+#[Object]
+impl Consultation {
+    /// The global id.
+    async fn id(&self) -> ID {
+        global(self.0.id())
+    }
+
+    /// The UUID, as it stands in events and exports.
+    async fn uuid(&self) -> String {
+        self.0.id().to_string()
+    }
+
+    /// How many events its stream has: give it back as `expectedVersion`.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        Ok(version(self.0.get(ctx).await?.version))
+    }
+
+    /// How it stands.
+    async fn status(&self, ctx: &Context<'_>) -> Result<ConsultationStatus, ApiError> {
+        Ok(match self.0.get(ctx).await?.status {
+            Status::None | Status::Open => ConsultationStatus::Open,
+            Status::Resolved => ConsultationStatus::Resolved,
+            Status::Voided => ConsultationStatus::Voided,
+        })
+    }
+
+    /// When it was opened. It counts in this moment's year, month and day on the centre's clock.
+    async fn opened_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        let opened = self.0.get(ctx).await?.opened.as_ref().map(|opened| opened.at.into());
+        opened.ok_or_else(|| ApiError::new(Code::NotFound, "this consultation was never opened"))
+    }
+
+    /// Who recorded that it was opened.
+    async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, ApiError> {
+        Ok(self.0.get(ctx).await?.opened.as_ref().map(|opened| Actor::new(self.0.log(), &opened.by)))
+    }
+
+    /// The call that opened it.
+    async fn call(&self, ctx: &Context<'_>) -> Result<Option<Call>, ApiError> {
+        let opened = self.0.get(ctx).await?.opened.as_ref();
+        Ok(opened.map(|opened| match opened.what {
+            OpenedBy::Call { call } | OpenedBy::Callback { call, .. } => Call::of_id(self.0.log(), call),
+        }))
+    }
+
+    /// The callback whose call opened it, if one did.
+    async fn callback(&self, ctx: &Context<'_>) -> Result<Option<Callback>, ApiError> {
+        let opened = self.0.get(ctx).await?.opened.as_ref();
+        Ok(opened.and_then(|opened| match opened.what {
+            OpenedBy::Call { .. } => None,
+            OpenedBy::Callback { callback, .. } => Some(Callback::of_id(self.0.log(), callback)),
+        }))
+    }
+
+    /// Whose matter it is, if known.
+    async fn caller(&self, ctx: &Context<'_>) -> Result<Option<Caller>, ApiError> {
+        Ok(self.0.get(ctx).await?.caller.map(|id| Caller::of_id(self.0.log(), id)))
+    }
+
+    /// Who has it, if known.
+    async fn agent(&self, ctx: &Context<'_>) -> Result<Option<Agent>, ApiError> {
+        Ok(self.0.get(ctx).await?.agent.map(|id| Agent::of_id(self.0.log(), id)))
+    }
+
+    /// Through what it came.
+    async fn channel(&self, ctx: &Context<'_>) -> Result<Option<Channel>, ApiError> {
+        Ok(self.0.get(ctx).await?.channel.map(Into::into))
+    }
+
+    /// Why they called.
+    async fn contact_reason(&self, ctx: &Context<'_>) -> Result<ContactReason, ApiError> {
+        Ok(self.0.get(ctx).await?.contact_reason.into())
+    }
+
+    /// Its category.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<ConsultationCategory>, ApiError> {
+        let state = self.0.get(ctx).await?;
+        Ok(state.category.as_ref().map(|category| ConsultationCategory::new(self.0.log(), category)))
+    }
+
+    /// Its calls, in the order in which they joined it.
+    async fn calls(&self, ctx: &Context<'_>) -> Result<Vec<AttachedCall>, ApiError> {
+        Ok(self.0.get(ctx).await?.calls.iter().map(|call| AttachedCall::new(self.0.log(), call)).collect())
+    }
+
+    /// Its notes, in order, with their texts as corrected.
+    async fn notes(&self, ctx: &Context<'_>, kind: Option<NoteKind>) -> Result<Vec<Note>, ApiError> {
+        let notes = self.0.get(ctx).await?.notes.iter();
+        let wanted = notes.filter(|note| kind.is_none_or(|kind| kind == note.kind.into()));
+        Ok(wanted.map(|note| Note::new(self.0.log(), note)).collect())
+    }
+
+    /// What the caller was told about.
+    async fn guidance(&self, ctx: &Context<'_>) -> Result<Vec<Guidance>, ApiError> {
+        Ok(self.0.get(ctx).await?.guidance.iter().map(Guidance::new).collect())
+    }
+
+    /// The numbers that the caller was given.
+    async fn numbers_given(&self, ctx: &Context<'_>) -> Result<Vec<NumberGiven>, ApiError> {
+        let given = self.0.get(ctx).await?.numbers_given.iter();
+        Ok(given.map(|given| NumberGiven::new(self.0.log(), given)).collect())
+    }
+
+    /// Requests for transfers, in order.
+    async fn transfers(&self, ctx: &Context<'_>) -> Result<Vec<Transfer>, ApiError> {
+        let transfers = self.0.get(ctx).await?.transfers.iter();
+        Ok(transfers.map(|transfer| Transfer::new(self.0.log(), transfer)).collect())
+    }
+
+    /// The transfer by which an officer has it now.
+    async fn with_officer(&self, ctx: &Context<'_>) -> Result<Option<Transfer>, ApiError> {
+        let state = self.0.get(ctx).await?;
+        let with = state.transfers.iter().find(|of| Some(of.requested.what.transfer) == state.with_officer);
+        Ok(with.map(|transfer| Transfer::new(self.0.log(), transfer)))
+    }
+
+    /// How it was settled, while it is.
+    async fn resolution(&self, ctx: &Context<'_>) -> Result<Option<Resolution>, ApiError> {
+        let state = self.0.get(ctx).await?;
+        Ok(state.resolved.as_ref().map(|resolved| Resolution::new(self.0.log(), resolved)))
+    }
+
+    /// Each time it was taken up again.
+    async fn reopenings(&self, ctx: &Context<'_>) -> Result<Vec<Reopening>, ApiError> {
+        Ok(self.0.get(ctx).await?.reopened.iter().map(Reopening::new).collect())
+    }
+
+    /// Consultations that belong with it.
+    async fn links(&self, ctx: &Context<'_>) -> Result<Vec<Link>, ApiError> {
+        Ok(self.0.get(ctx).await?.links.iter().map(|link| Link::new(self.0.log(), link)).collect())
+    }
+
+    /// What was set right, in order.
+    async fn corrections(&self, ctx: &Context<'_>) -> Result<Vec<Correction>, ApiError> {
+        let corrections = self.0.get(ctx).await?.corrections.iter();
+        Ok(corrections.map(|correction| Correction::new(self.0.log(), correction)).collect())
+    }
+
+    /// Why it does not count, if it does not.
+    async fn voided(&self, ctx: &Context<'_>) -> Result<Option<Voiding>, ApiError> {
+        let state = self.0.get(ctx).await?;
+        Ok(state.voided.as_ref().map(|voided| Voiding::new(self.0.log(), voided)))
+    }
+
+    /// Callbacks promised for it.
+    async fn callbacks(&self, ctx: &Context<'_>) -> Result<Vec<Callback>, ApiError> {
+        let consultation = self.0.id();
+        let promised = CallbackFor::Consultation { consultation };
+        let callbacks = loaders(ctx)?.callbacks(self.0.log(), promised).await?;
+        Ok(callbacks.into_iter().map(|id| Callback::of_id(self.0.log(), id)).collect())
+    }
+
+    /// Everything that happened in it: its events, oldest first.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<EventConnection, ApiError> {
+        let stream = StreamId::new(StreamKind::Consultation, self.0.id().uuid());
+        timeline(ctx, self.0.log(), stream, first, after).await
+    }
+}

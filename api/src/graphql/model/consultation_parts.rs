@@ -1,0 +1,364 @@
+//! What stands in a consultation.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
+use sangdam_domain::aggregate::{self, Centre, Happened};
+use sangdam_domain::event;
+use sangdam_domain::id::DirectoryEntryId;
+use sangdam_domain::log::LogId;
+
+use super::{Actor, Agent, Call, Consultation, DirectoryEntry, DirectoryListing, Lazy, PersonalText};
+use crate::graphql::code::{
+    AttachReason, ContactReason, DeclineReason, GuidanceKind, LinkKind, NoteKind, Outcome, ReopenReason, ResolvedBy,
+    TransferKind, UnansweredCause, VoidReason,
+};
+use crate::graphql::error::ApiError;
+use crate::graphql::node::global;
+use crate::graphql::scalar::{DateTime, int, version};
+
+/// A call of a consultation.
+#[derive(SimpleObject)]
+pub struct AttachedCall {
+    /// The call.
+    pub call: Call,
+    /// Why it belongs here; null for the call that opened the consultation.
+    pub reason: Option<AttachReason>,
+    /// Since when.
+    pub at: DateTime,
+}
+
+impl AttachedCall {
+    pub(super) fn new(log: &LogId, of: &aggregate::AttachedCall) -> Self {
+        Self { call: Call::of_id(log, of.call), reason: of.reason.map(Into::into), at: of.at.into() }
+    }
+}
+
+/// A note.
+#[derive(SimpleObject)]
+pub struct Note {
+    /// The version in the consultation's stream at which it was recorded: name it by this to correct it.
+    pub version: i32,
+    /// What it holds.
+    pub kind: NoteKind,
+    /// What it says, as corrected; null where it was erased.
+    pub text: Option<String>,
+    /// Whether the text was erased.
+    pub erased: bool,
+    /// Whether the text was corrected.
+    pub corrected: bool,
+    /// When it was written.
+    pub at: DateTime,
+    /// Who wrote it.
+    pub by: Actor,
+}
+
+impl Note {
+    pub(super) fn new(log: &LogId, note: &aggregate::Note) -> Self {
+        let text = note.text.known().map(|text| text.as_str().to_owned());
+        Self {
+            version: version(note.version),
+            kind: note.kind.into(),
+            erased: text.is_none(),
+            text,
+            corrected: note.text_version != note.version,
+            at: note.at.into(),
+            by: Actor::new(log, &note.by),
+        }
+    }
+}
+
+/// What the caller was told about.
+#[derive(SimpleObject)]
+pub struct Guidance {
+    /// About what.
+    pub kind: GuidanceKind,
+    /// When.
+    pub at: DateTime,
+}
+
+impl Guidance {
+    pub(super) fn new(given: &Happened<event::GuidanceGiven>) -> Self {
+        Self { kind: given.what.kind.into(), at: given.at.into() }
+    }
+}
+
+/// A number of the directory that the caller was given.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct NumberGiven {
+    /// The entry's version that was read out.
+    pub entry_version: i32,
+    /// When.
+    pub at: DateTime,
+    #[graphql(skip)]
+    version: u32,
+    #[graphql(skip)]
+    log: LogId,
+    #[graphql(skip)]
+    id: DirectoryEntryId,
+}
+
+impl NumberGiven {
+    pub(super) fn new(log: &LogId, given: &Happened<event::NumberGiven>) -> Self {
+        Self {
+            entry_version: int(given.what.entry_version.into()),
+            at: given.at.into(),
+            version: given.what.entry_version,
+            log: log.clone(),
+            id: given.what.entry,
+        }
+    }
+}
+
+#[ComplexObject]
+impl NumberGiven {
+    /// Whose number, as the directory says now.
+    async fn entry(&self) -> DirectoryEntry {
+        DirectoryEntry::of_id(&self.log, self.id)
+    }
+
+    /// What the entry said when it was read out.
+    async fn listing(&self, ctx: &Context<'_>) -> Result<Option<DirectoryListing>, ApiError> {
+        let entry = Lazy::<aggregate::DirectoryEntry>::of_id(&self.log, self.id);
+        Ok(entry.get(ctx).await?.listing_at(self.version).map(DirectoryListing::new))
+    }
+}
+
+/// What came of a request for a transfer.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TransferStatus {
+    /// Nothing yet.
+    Requested,
+    /// The officer took the call.
+    Accepted,
+    /// The officer would not.
+    Declined,
+    /// The officer could not be reached.
+    Unanswered,
+    /// The officer took the call and gave it back.
+    Returned,
+}
+
+/// A request for a transfer to an officer.
+#[derive(SimpleObject)]
+pub struct Transfer {
+    /// The global id.
+    pub id: ID,
+    /// Warm or cold.
+    pub kind: TransferKind,
+    /// The officer's department.
+    pub department: String,
+    /// The officer, if named.
+    pub officer: Option<PersonalText>,
+    /// What the agent told the officer.
+    pub brief: Option<PersonalText>,
+    /// When it was asked for.
+    pub requested_at: DateTime,
+    /// Who asked.
+    pub requested_by: Actor,
+    /// What came of it.
+    pub status: TransferStatus,
+    /// Why the officer would not.
+    pub decline_reason: Option<DeclineReason>,
+    /// Why the officer could not be reached.
+    pub unanswered_cause: Option<UnansweredCause>,
+    /// When something came of it.
+    pub settled_at: Option<DateTime>,
+}
+
+impl Transfer {
+    pub(super) fn new(log: &LogId, transfer: &aggregate::Transfer) -> Self {
+        use aggregate::TransferStatus as Status;
+        let what = &transfer.requested.what;
+        let (status, decline_reason, unanswered_cause) = match transfer.status {
+            Status::Requested => (TransferStatus::Requested, None, None),
+            Status::Accepted => (TransferStatus::Accepted, None, None),
+            Status::Declined(reason) => (TransferStatus::Declined, Some(reason.into()), None),
+            Status::Unanswered(cause) => (TransferStatus::Unanswered, None, Some(cause.into())),
+            Status::Returned => (TransferStatus::Returned, None, None),
+        };
+        Self {
+            id: global(what.transfer),
+            kind: what.kind.into(),
+            department: what.department.as_str().to_owned(),
+            officer: what.officer.as_ref().map(|name| PersonalText::of(name, |name| name.as_str())),
+            brief: what.brief.as_ref().map(|brief| PersonalText::of(brief, |text| text.as_str())),
+            requested_at: transfer.requested.at.into(),
+            requested_by: Actor::new(log, &transfer.requested.by),
+            status,
+            decline_reason,
+            unanswered_cause,
+            settled_at: transfer.settled_at.map(Into::into),
+        }
+    }
+}
+
+/// How a consultation was settled.
+#[derive(SimpleObject)]
+pub struct Resolution {
+    /// By the agent or by the officer.
+    pub by: ResolvedBy,
+    /// How.
+    pub outcome: Outcome,
+    /// When.
+    pub at: DateTime,
+    /// Who recorded it.
+    pub actor: Actor,
+}
+
+impl Resolution {
+    pub(super) fn new(log: &LogId, resolved: &Happened<event::ConsultationResolved>) -> Self {
+        Self {
+            by: resolved.what.by.into(),
+            outcome: resolved.what.outcome.into(),
+            at: resolved.at.into(),
+            actor: Actor::new(log, &resolved.by),
+        }
+    }
+}
+
+/// A settled matter was taken up again.
+#[derive(SimpleObject)]
+pub struct Reopening {
+    /// Why.
+    pub reason: ReopenReason,
+    /// When.
+    pub at: DateTime,
+}
+
+impl Reopening {
+    pub(super) fn new(reopened: &Happened<event::ConsultationReopened>) -> Self {
+        Self { reason: reopened.what.reason.into(), at: reopened.at.into() }
+    }
+}
+
+/// Another consultation belongs with it.
+#[derive(SimpleObject)]
+pub struct Link {
+    /// The other one.
+    pub other: Consultation,
+    /// How they belong together.
+    pub kind: LinkKind,
+    /// Since when.
+    pub at: DateTime,
+}
+
+impl Link {
+    pub(super) fn new(log: &LogId, linked: &Happened<event::ConsultationLinked>) -> Self {
+        Self {
+            other: Consultation::of_id(log, linked.what.other),
+            kind: linked.what.kind.into(),
+            at: linked.at.into(),
+        }
+    }
+}
+
+/// Something recorded earlier was set right. One of `agent`, `contactReason` and `note` says what.
+#[derive(SimpleObject)]
+pub struct Correction {
+    /// The right agent.
+    pub agent: Option<Agent>,
+    /// The right reason for calling.
+    pub contact_reason: Option<ContactReason>,
+    /// The version of the note whose text was corrected.
+    pub note: Option<i32>,
+    /// The note's text as corrected then.
+    pub text: Option<PersonalText>,
+    /// Why.
+    pub why: Option<PersonalText>,
+    /// When.
+    pub at: DateTime,
+    /// Who did it.
+    pub by: Actor,
+}
+
+impl Correction {
+    pub(super) fn new(log: &LogId, corrected: &Happened<event::ConsultationCorrected>) -> Self {
+        let what = &corrected.what;
+        let (agent, contact_reason, note) = match what.what {
+            event::Correction::Agent { agent } => (Some(Agent::of_id(log, agent)), None, None),
+            event::Correction::ContactReason { contact_reason } => (None, Some(contact_reason.into()), None),
+            event::Correction::Note { note } => (None, None, Some(version(note))),
+        };
+        Self {
+            agent,
+            contact_reason,
+            note,
+            text: what.text.as_ref().map(|text| PersonalText::of(text, |text| text.as_str())),
+            why: what.why.as_ref().map(|why| PersonalText::of(why, |why| why.as_str())),
+            at: corrected.at.into(),
+            by: Actor::new(log, &corrected.by),
+        }
+    }
+}
+
+/// Why a consultation does not count.
+#[derive(SimpleObject)]
+pub struct Voiding {
+    /// Why.
+    pub reason: VoidReason,
+    /// More about it.
+    pub explanation: Option<PersonalText>,
+    /// When it was voided.
+    pub at: DateTime,
+    /// Who did it.
+    pub by: Actor,
+}
+
+impl Voiding {
+    pub(super) fn new(log: &LogId, voided: &Happened<event::ConsultationVoided>) -> Self {
+        let explanation = voided.what.explanation.as_ref();
+        Self {
+            reason: voided.what.reason.into(),
+            explanation: explanation.map(|text| PersonalText::of(text, |text| text.as_str())),
+            at: voided.at.into(),
+            by: Actor::new(log, &voided.by),
+        }
+    }
+}
+
+/// The category that a consultation was put in.
+pub struct ConsultationCategory {
+    centre: Lazy<Centre>,
+    categorised: Happened<event::ConsultationCategorised>,
+}
+
+impl ConsultationCategory {
+    pub(super) fn new(log: &LogId, categorised: &Happened<event::ConsultationCategorised>) -> Self {
+        Self { centre: Lazy::of_id(log, ()), categorised: categorised.clone() }
+    }
+
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<&event::Category>, ApiError> {
+        let what = &self.categorised.what;
+        let centre = self.centre.get(ctx).await?;
+        let taxonomy = centre.taxonomies.iter().find(|of| of.what.taxonomy_version == what.taxonomy_version);
+        Ok(taxonomy.and_then(|of| of.what.categories.iter().find(|category| category.code == what.code)))
+    }
+}
+
+#[Object]
+impl ConsultationCategory {
+    /// The code.
+    async fn code(&self) -> &str {
+        self.categorised.what.code.as_str()
+    }
+
+    /// The taxonomy it is taken from.
+    async fn taxonomy_version(&self) -> i32 {
+        int(self.categorised.what.taxonomy_version.into())
+    }
+
+    /// When the consultation was put in it.
+    async fn at(&self) -> DateTime {
+        self.categorised.at.into()
+    }
+
+    /// Its name in Korean.
+    async fn name_ko(&self, ctx: &Context<'_>) -> Result<Option<&str>, ApiError> {
+        Ok(self.category(ctx).await?.map(|category| category.name_ko.as_str()))
+    }
+
+    /// Its name in English.
+    async fn name_en(&self, ctx: &Context<'_>) -> Result<Option<&str>, ApiError> {
+        Ok(self.category(ctx).await?.map(|category| category.name_en.as_str()))
+    }
+}
