@@ -4,7 +4,12 @@
 //! carried out through the ledger like any other command ([`csv`]). Nothing here knows of storage.
 
 pub mod columns;
+pub mod csv;
+pub mod file;
 pub mod ids;
 pub mod lines;
 pub mod mapping;
+pub mod parties;
+pub mod report;
 pub mod row;
+mod setup;
