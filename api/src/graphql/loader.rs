@@ -6,8 +6,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_graphql::dataloader::{DataLoader, Loader};
+use sangdam_domain::id::CallbackId;
 use sangdam_domain::log::{LogId, StreamId};
+use sangdam_domain::value::CallbackFor;
 use sangdam_eventstore::{Store, StoredEvent};
+use sangdam_projections::{ReadModels, callbacks};
 use uuid::Uuid;
 
 use super::error::ApiError;
@@ -15,12 +18,12 @@ use crate::ledger::{Kept, Ledger};
 
 /// The loaders of one request. They keep nothing: an object keeps what it has loaded, so that a mutation never answers
 /// with what an earlier one of the same request saw.
-pub struct Loaders(DataLoader<StreamLoader>);
+pub struct Loaders(DataLoader<BatchLoader>);
 
 impl Loaders {
-    /// Loaders that read from this store.
-    pub fn new(store: Store) -> Self {
-        Self(DataLoader::new(StreamLoader { store }, tokio::spawn))
+    /// Loaders that read from this store and these read models.
+    pub fn new(store: Store, models: ReadModels) -> Self {
+        Self(DataLoader::new(BatchLoader { store, models }, tokio::spawn))
     }
 
     /// The aggregate with this id. `None` where the log has none.
@@ -33,11 +36,21 @@ impl Loaders {
     pub async fn events(&self, stream: StreamId) -> Result<Arc<Vec<StoredEvent>>, ApiError> {
         Ok(self.0.load_one(stream).await?.unwrap_or_default())
     }
+
+    /// The callbacks promised for a consultation or a missed call.
+    pub async fn callbacks(&self, log: &LogId, what: CallbackFor) -> Result<Vec<CallbackId>, ApiError> {
+        Ok(self.0.load_one(PromisedFor(log.clone(), what)).await?.unwrap_or_default())
+    }
 }
 
-struct StreamLoader {
+struct BatchLoader {
     store: Store,
+    models: ReadModels,
 }
+
+/// What callbacks are promised for, in which log.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct PromisedFor(LogId, CallbackFor);
 
 /// Which aggregate of which log.
 struct StateKey<A> {
@@ -66,7 +79,7 @@ impl<A> Hash for StateKey<A> {
     }
 }
 
-impl<A: Kept> Loader<StateKey<A>> for StreamLoader {
+impl<A: Kept> Loader<StateKey<A>> for BatchLoader {
     type Value = Arc<A>;
     type Error = ApiError;
 
@@ -86,7 +99,7 @@ impl<A: Kept> Loader<StateKey<A>> for StreamLoader {
     }
 }
 
-impl Loader<StreamId> for StreamLoader {
+impl Loader<StreamId> for BatchLoader {
     type Value = Arc<Vec<StoredEvent>>;
     type Error = ApiError;
 
@@ -96,5 +109,24 @@ impl Loader<StreamId> for StreamLoader {
             by_stream.entry(event.stream).or_default().push(event);
         }
         Ok(by_stream.into_iter().map(|(stream, events)| (stream, Arc::new(events))).collect())
+    }
+}
+
+impl Loader<PromisedFor> for BatchLoader {
+    type Value = Vec<CallbackId>;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[PromisedFor]) -> Result<HashMap<PromisedFor, Self::Value>, ApiError> {
+        let mut by_log: HashMap<&LogId, Vec<CallbackFor>> = HashMap::new();
+        for PromisedFor(log, what) in keys {
+            by_log.entry(log).or_default().push(*what);
+        }
+        let mut found: HashMap<PromisedFor, Vec<CallbackId>> = HashMap::new();
+        for (log, wanted) in by_log {
+            for row in callbacks::of(&self.models, log, &wanted).await? {
+                found.entry(PromisedFor(log.clone(), row.promised_for)).or_default().push(row.id);
+            }
+        }
+        Ok(found)
     }
 }

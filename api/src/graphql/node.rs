@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sangdam_domain::id::{
     AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId, TransferId,
 };
+use sangdam_domain::log::{StreamId, StreamKind};
 use uuid::Uuid;
 
 use super::error::ApiError;
@@ -22,6 +23,23 @@ pub enum NodeId {
     DirectoryEntry(DirectoryEntryId),
     Import(ImportId),
     Transfer(TransferId),
+}
+
+impl NodeId {
+    /// The stream of what it names; a transfer has none of its own.
+    pub fn stream(self) -> Option<StreamId> {
+        let (kind, uuid) = match self {
+            Self::Agent(id) => (StreamKind::Agent, id.uuid()),
+            Self::Call(id) => (StreamKind::Call, id.uuid()),
+            Self::Callback(id) => (StreamKind::Callback, id.uuid()),
+            Self::Caller(id) => (StreamKind::Caller, id.uuid()),
+            Self::Consultation(id) => (StreamKind::Consultation, id.uuid()),
+            Self::DirectoryEntry(id) => (StreamKind::DirectoryEntry, id.uuid()),
+            Self::Import(id) => (StreamKind::Import, id.uuid()),
+            Self::Transfer(_) => return None,
+        };
+        Some(StreamId::new(kind, uuid))
+    }
 }
 
 /// An id of the domain that stands behind a global id.

@@ -8,7 +8,7 @@ use sangdam_domain::event::{self, LegacyBalance};
 use sangdam_domain::log::LogId;
 
 use super::Lazy;
-use crate::graphql::code::DayOfWeek;
+use crate::graphql::code::Weekday;
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::{Date, DateTime, TimeOfDay, int, version};
 
@@ -42,7 +42,7 @@ pub struct CountingDefinition {
 #[derive(SimpleObject)]
 pub struct OpenHours {
     /// The day.
-    pub weekday: DayOfWeek,
+    pub weekday: Weekday,
     /// The first open moment.
     pub opens: TimeOfDay,
     /// The first closed moment; 00:00 means the end of the day.

@@ -172,15 +172,6 @@ impl PeriodCount {
     }
 }
 
-/// The longest period that may be counted by the day, in days.
-pub const DAYS_MAX: i32 = 3_700;
-
-/// Whether a period may be counted like this: what is counted by the day must not have too many days.
-pub fn rows_of(by: By, from: jiff::civil::Date, to: jiff::civil::Date) -> i32 {
-    let days = (to - from).get_days().saturating_add(1);
-    if by == By::Day { days } else { 1 }
-}
-
 /// The consultations of all days from `since` on.
 #[derive(SimpleObject)]
 pub struct CumulativeCount {

@@ -1,0 +1,350 @@
+//! A centre's ledger: every question goes through it.
+
+use std::time::Duration;
+
+use async_graphql::connection::{Connection, EmptyFields};
+use async_graphql::{Context, ID, Object};
+use sangdam_domain::event;
+use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId};
+use sangdam_domain::log::{self, LogId, StreamId};
+use sangdam_eventstore::StoreError;
+use sangdam_projections::{
+    CatchUpError, agents, callbacks, centre, consultations, counts, cumulative, directory, imports, service_level,
+};
+
+use super::answers::{Checkpoint, ConsultationFilterInput, ConsultationTotal};
+use crate::graphql::error::{ApiError, Code};
+use crate::graphql::model::{
+    self, Agent, Callback, Caller, Centre, Consultation, CumulativeCount, DirectoryEdition, DirectoryEntry,
+    DirectoryRank, EventConnection, Import, Lazy, Milestone, Period, PeriodCount, ServiceLevel, YearlyCount, loaders,
+};
+use crate::graphql::page::{PageArgs, TimeCursor, rows};
+use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
+use crate::graphql::{App, app, node, page};
+use crate::ledger;
+
+/// How long `minPosition` waits.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+/// The most thresholds asked for at once.
+const THRESHOLDS_MAX: usize = 20;
+/// The thresholds where none are given.
+const THRESHOLDS: [u64; 1] = [100_000];
+
+/// A centre's ledger, as it stands at `position`.
+pub struct Ledger {
+    log: LogId,
+    position: log::Position,
+}
+
+impl Ledger {
+    /// A centre's ledger, once its read models have come to `least`.
+    pub(super) async fn open(
+        ctx: &Context<'_>,
+        centre: Option<&str>,
+        least: Option<Position>,
+    ) -> Result<Self, ApiError> {
+        let app = app(ctx)?;
+        let log = app.log_of(centre).await?;
+        let runner = app.runner(&log);
+        let position = match least {
+            Some(Position(least)) => runner.wait_for(least, WAIT_MAX).await.map_err(behind)?,
+            None => app.models.applied(&log).await?,
+        };
+        Ok(Self { log, position })
+    }
+}
+
+fn behind(error: CatchUpError) -> ApiError {
+    match error {
+        CatchUpError::Read(error) => error.into(),
+        CatchUpError::Closed(_) => ApiError::new(Code::Unavailable, "the server is shutting down; try again"),
+        CatchUpError::Timeout { applied, wanted, .. } => ApiError::new(
+            Code::NotYetApplied,
+            format!("minPosition: answers know of positions up to {applied}; {wanted} did not come in {} seconds; try again", WAIT_MAX.as_secs()),
+        ),
+        stopped @ CatchUpError::Stopped { .. } => {
+            tracing::error!(%stopped, "a read model has stopped");
+            ApiError::new(Code::NotYetApplied, "minPosition: a read model has stopped before this position; see /readyz")
+        }
+    }
+}
+
+#[Object]
+impl Ledger {
+    /// The position that the answers know of: they hold for a ledger that ends there.
+    async fn position(&self) -> Position {
+        self.position.into()
+    }
+
+    /// When that position was recorded; null while nothing is recorded.
+    async fn recorded_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
+        if self.position == log::Position::ZERO {
+            return Ok(None);
+        }
+        let events = app(ctx)?.store.read_at(&self.log, &[self.position]).await?;
+        Ok(events.first().map(|event| event.recorded_at.into()))
+    }
+
+    /// The call centre and its rules.
+    async fn centre(&self) -> Centre {
+        Centre::of_log(&self.log)
+    }
+
+    /// A caller, by id or by a number that is theirs now; null where there is none. With their whole history: calls,
+    /// consultations and callbacks.
+    async fn caller(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        phone: Option<PhoneNumber>,
+    ) -> Result<Option<Caller>, ApiError> {
+        let id: CallerId = match (id, phone) {
+            (Some(id), None) => node::parse(&id)?,
+            (None, Some(phone)) => {
+                let ledger = ledger::Ledger::new(app(ctx)?.store.clone(), self.log.clone());
+                match ledger.caller_by_phone(&phone.0).await? {
+                    Some(id) => id,
+                    None => return Ok(None),
+                }
+            }
+            _ => return Err(ApiError::bad_input("caller: give either `id` or `phone`")),
+        };
+        let state = loaders(ctx)?.load(&self.log, id).await?;
+        Ok(state.map(|state| Caller::from_state(&self.log, state)))
+    }
+
+    /// A consultation by id; null where there is none.
+    async fn consultation(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Consultation>, ApiError> {
+        let id: ConsultationId = node::parse(&id)?;
+        let state = loaders(ctx)?.load(&self.log, id).await?;
+        Ok(state.map(|state| Consultation::from_state(&self.log, state)))
+    }
+
+    /// Consultations, newest first.
+    async fn consultations(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<ConsultationFilterInput>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<TimeCursor, Consultation, ConsultationTotal>, ApiError> {
+        let filter = filter.unwrap_or_default().parse(ctx, &self.log).await?;
+        let total = ConsultationTotal { log: self.log.clone(), filter: filter.clone() };
+        let plain: Connection<TimeCursor, Consultation, EmptyFields> = page::connection(
+            PageArgs::new(first, after, last, before),
+            |page| async move {
+                Ok(consultations::page(&app(ctx)?.models, &self.log, &filter, &page).await?)
+            },
+            |row| (TimeCursor::new(row.occurred_at, row.id.uuid()), Consultation::of_id(&self.log, row.id)),
+        )
+        .await?;
+        let (previous, next) = (plain.has_previous_page, plain.has_next_page);
+        let mut connection = Connection::with_additional_fields(previous, next, total);
+        connection.edges = plain.edges;
+        Ok(connection)
+    }
+
+    /// The numbers of every year since the centre opened, the years before the ledger's own records included as far as they
+    /// are declared.
+    async fn yearly_counts(&self, ctx: &Context<'_>) -> Result<Vec<YearlyCount>, ApiError> {
+        let models = &app(ctx)?.models;
+        let recorded = counts::yearly_counts(models, &self.log).await?;
+        let declared = centre::facts(models, &self.log).await?.map(|facts| facts.legacy).unwrap_or_default();
+        let is_recorded = |year: i16| recorded.iter().any(|row| row.year == year && row.consultations > 0);
+        let mut years: Vec<YearlyCount> = declared
+            .iter()
+            .filter(|legacy| !is_recorded(legacy.year))
+            .map(|legacy| YearlyCount::legacy(legacy.year, legacy.consultations))
+            .collect();
+        years.extend(recorded.iter().map(YearlyCount::recorded));
+        years.sort_by_key(|count| count.year);
+        Ok(years)
+    }
+
+    /// The numbers by day, month, year, hour, agent or category, of the days from `from` to `to`, both included.
+    async fn counts(
+        &self,
+        ctx: &Context<'_>,
+        by: Period,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<PeriodCount>, ApiError> {
+        check_days(from, to)?;
+        let rows = counts::counts(&app(ctx)?.models, &self.log, by.into(), from.0, to.0).await?;
+        Ok(rows.into_iter().map(|row| PeriodCount::new(&self.log, row)).collect())
+    }
+
+    /// All consultations from a day on; from the first day of complete records where none is given.
+    async fn cumulative(&self, ctx: &Context<'_>, from: Option<Date>) -> Result<CumulativeCount, ApiError> {
+        let from = from.map(|date| date.0);
+        Ok(cumulative::cumulative(&app(ctx)?.models, &self.log, from).await?.into())
+    }
+
+    /// Thresholds of the cumulative count (100,000 where none are given), on both bases: since the records are complete,
+    /// and since the centre opened.
+    async fn milestones(&self, ctx: &Context<'_>, thresholds: Option<Vec<i32>>) -> Result<Vec<Milestone>, ApiError> {
+        let thresholds = parse_thresholds(thresholds)?;
+        let milestones = cumulative::milestones(&app(ctx)?.models, &self.log, &thresholds).await?;
+        Ok(milestones.into_iter().map(|of| Milestone::new(&self.log, of)).collect())
+    }
+
+    /// The service level of the days from `from` to `to`, both included.
+    async fn service_level(&self, ctx: &Context<'_>, from: Date, to: Date) -> Result<ServiceLevel, ApiError> {
+        check_days(from, to)?;
+        Ok(service_level::service_level(&app(ctx)?.models, &self.log, from.0, to.0).await?.into())
+    }
+
+    /// The entries of the telephone directory.
+    async fn directory_entries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default)] with_retired: bool,
+    ) -> Result<Vec<DirectoryEntry>, ApiError> {
+        let rows = directory::entries(&app(ctx)?.models, &self.log, with_retired).await?;
+        Ok(rows.into_iter().map(|row| DirectoryEntry::of_id(&self.log, row.id)).collect())
+    }
+
+    /// An entry of the telephone directory by id; null where there is none.
+    async fn directory_entry(&self, ctx: &Context<'_>, id: ID) -> Result<Option<DirectoryEntry>, ApiError> {
+        let id: DirectoryEntryId = node::parse(&id)?;
+        let state = loaders(ctx)?.load(&self.log, id).await?;
+        Ok(state.map(|state| DirectoryEntry::from_state(&self.log, state)))
+    }
+
+    /// The entries that were given most often, from `from` to `to`, both included.
+    async fn directory_ranking(
+        &self,
+        ctx: &Context<'_>,
+        from: Option<Date>,
+        to: Option<Date>,
+        #[graphql(default = 20)] top: i32,
+    ) -> Result<Vec<DirectoryRank>, ApiError> {
+        let (from, to, top) = (from.map(|date| date.0), to.map(|date| date.0), rows(Some(top), "top")?);
+        let ranking = directory::ranking(&app(ctx)?.models, &self.log, from, to, top).await?;
+        Ok(ranking
+            .into_iter()
+            .map(|row| DirectoryRank {
+                rank: crate::graphql::scalar::int(row.rank.into()),
+                entry: DirectoryEntry::of_id(&self.log, row.entry.id),
+                given: crate::graphql::scalar::int(row.given),
+            })
+            .collect())
+    }
+
+    /// The printed editions of the directory, the first first.
+    async fn directory_editions(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryEdition>, ApiError> {
+        let editions = Lazy::<sangdam_domain::aggregate::DirectoryEditions>::of_id(&self.log, ());
+        let editions = editions.get(ctx).await?;
+        Ok(editions.editions.iter().map(|edition| DirectoryEdition::new(&self.log, edition)).collect())
+    }
+
+    /// The agents.
+    async fn agents(&self, ctx: &Context<'_>, #[graphql(default)] with_retired: bool) -> Result<Vec<Agent>, ApiError> {
+        let rows = agents::all(&app(ctx)?.models, &self.log, with_retired).await?;
+        Ok(rows.into_iter().map(|row| Agent::of_id(&self.log, row.id)).collect())
+    }
+
+    /// Callbacks that are still to be made, the one that is due first first.
+    async fn open_callbacks(&self, ctx: &Context<'_>, first: Option<i32>) -> Result<Vec<Callback>, ApiError> {
+        let rows = callbacks::open(&app(ctx)?.models, &self.log, rows(first, "first")?).await?;
+        Ok(rows.into_iter().map(|row| Callback::of_id(&self.log, row.id)).collect())
+    }
+
+    /// A callback by id; null where there is none.
+    async fn callback(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Callback>, ApiError> {
+        let id: CallbackId = node::parse(&id)?;
+        let state = loaders(ctx)?.load(&self.log, id).await?;
+        Ok(state.map(|state| Callback::from_state(&self.log, state)))
+    }
+
+    /// The imports, the first first.
+    async fn imports(&self, ctx: &Context<'_>) -> Result<Vec<Import>, ApiError> {
+        let rows = imports::all(&app(ctx)?.models, &self.log).await?;
+        Ok(rows.into_iter().map(|row| Import::of_id(&self.log, row.id)).collect())
+    }
+
+    /// Events, oldest first: of a stream (`consultation/0190a1b2-…`), of some types, or all.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        stream: Option<ID>,
+        types: Option<Vec<String>>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<EventConnection, ApiError> {
+        let (size, behind) = model::asked(first, after.as_deref())?;
+        let types = types.map(|types| parse_types(&types)).transpose()?;
+        let store = &app(ctx)?.store;
+        let events = match (stream, types) {
+            (Some(stream), types) => {
+                let stream = parse_stream(&stream)?;
+                return model::timeline(ctx, &self.log, stream, types.as_deref(), first, after).await;
+            }
+            (None, Some(types)) => store.read_types(&self.log, behind, &types, size + 1).await,
+            (None, None) => store.read(&self.log, behind, size + 1).await,
+        };
+        match events {
+            Ok(events) => Ok(model::page(events, size, behind)),
+            Err(StoreError::NoSuchLog(_)) => Ok(model::page(Vec::new(), size, behind)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The head of the log: its length and Merkle root. It may be ahead of `position`.
+    async fn checkpoint(&self, ctx: &Context<'_>) -> Result<Checkpoint, ApiError> {
+        let head = app(ctx)?.store.head(&self.log).await?;
+        Ok(Checkpoint {
+            ledger: head.ledger.to_string(),
+            log: head.log.as_str().to_owned(),
+            position: head.position.into(),
+            root: hex::encode(head.root),
+            recorded_at: head.recorded_at.into(),
+        })
+    }
+}
+
+fn check_days(from: Date, to: Date) -> Result<(), ApiError> {
+    /// Ten years.
+    const DAYS_MAX: i32 = 3_660;
+    match (to.0 - from.0).get_days() {
+        days if days < 0 => Err(ApiError::bad_input("`to` is before `from`")),
+        days if days > DAYS_MAX => {
+            Err(ApiError::bad_input(format!("from `from` to `to` are {days} days; at most {DAYS_MAX} are allowed")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Thresholds: 1 or more each, and not too many.
+pub(in crate::graphql) fn parse_thresholds(given: Option<Vec<i32>>) -> Result<Vec<u64>, ApiError> {
+    let Some(given) = given else { return Ok(THRESHOLDS.to_vec()) };
+    if given.len() > THRESHOLDS_MAX {
+        return Err(ApiError::bad_input(format!("thresholds: at most {THRESHOLDS_MAX} at once")));
+    }
+    let parsed = given.into_iter().map(|threshold| u64::try_from(threshold).ok().filter(|threshold| *threshold > 0));
+    parsed.collect::<Option<_>>().ok_or_else(|| ApiError::bad_input("thresholds: expected numbers from 1 on"))
+}
+
+/// Names of events.
+pub(in crate::graphql) fn parse_types(given: &[String]) -> Result<Vec<&'static str>, ApiError> {
+    let known = |name: &String| event::Event::TYPES.iter().copied().find(|known| known == name).ok_or(name);
+    given.iter().map(known).collect::<Result<_, _>>().map_err(|name| {
+        let shown: String = name.chars().take(60).collect();
+        ApiError::bad_input(format!("types: no event is called `{shown}`; one is called `ConsultationOpened`, for instance"))
+    })
+}
+
+/// A stream, by its name or by the global id of what it belongs to.
+pub(in crate::graphql) fn parse_stream(id: &ID) -> Result<StreamId, ApiError> {
+    id.parse::<StreamId>().or_else(|problem| {
+        node::NodeId::parse(id).ok().and_then(node::NodeId::stream).ok_or_else(|| ApiError::bad_input(format!("stream: {problem}")))
+    })
+}
+
+/// The day that it is now in a time zone (UTC where the zone is not known).
+pub(in crate::graphql) fn today(app: &App, zone: &str) -> jiff::civil::Date {
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    app.store.clock().now().jiff().to_zoned(zone).date()
+}

@@ -1,0 +1,98 @@
+//! The root of all reading.
+
+mod answers;
+mod ledger;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface, Object, SimpleObject};
+use sangdam_domain::log::{LogId, Version};
+use sangdam_eventstore::Envelope;
+
+pub use answers::{Checkpoint, ConsultationFilterInput};
+pub use ledger::Ledger;
+
+use super::error::ApiError;
+use super::model::{
+    ActorKind, Agent, Call, Callback, Caller, Consultation, DirectoryEntry, Import, loaders,
+};
+use super::node::NodeId;
+use super::scalar::Position;
+use super::{Principal, app};
+use crate::ledger::Kept;
+
+/// The root of all reading.
+pub struct Query;
+
+/// Who asks.
+#[derive(SimpleObject)]
+#[graphql(name = "Principal")]
+pub struct PrincipalInfo {
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// The opaque id, or `-` where the kind has none.
+    pub id: String,
+}
+
+/// What has a global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
+#[expect(missing_docs, reason = "each variant is documented at the type of its name")]
+pub enum Node {
+    Agent(Agent),
+    Call(Call),
+    Callback(Callback),
+    Caller(Caller),
+    Consultation(Consultation),
+    DirectoryEntry(DirectoryEntry),
+    Import(Import),
+}
+
+#[Object]
+impl Query {
+    /// A centre's ledger, as it stands now. `minPosition` waits (a few seconds at most) until the answers know of that
+    /// position: give what a mutation answered with to read one's own write.
+    async fn ledger(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The centre's short name; the server's own where it is left out.")] centre: Option<String>,
+        min_position: Option<Position>,
+    ) -> Result<Ledger, ApiError> {
+        Ledger::open(ctx, centre.as_deref(), min_position).await
+    }
+
+    /// Anything with a global id; null where there is nothing with it in this ledger.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, ApiError> {
+        Ok(match NodeId::parse(&id)? {
+            NodeId::Agent(id) => find(ctx, id, Agent::from_state).await?.map(Node::from),
+            NodeId::Call(id) => find(ctx, id, Call::from_state).await?.map(Node::from),
+            NodeId::Callback(id) => find(ctx, id, Callback::from_state).await?.map(Node::from),
+            NodeId::Caller(id) => find(ctx, id, Caller::from_state).await?.map(Node::from),
+            NodeId::Consultation(id) => find(ctx, id, Consultation::from_state).await?.map(Node::from),
+            NodeId::DirectoryEntry(id) => find(ctx, id, DirectoryEntry::from_state).await?.map(Node::from),
+            NodeId::Import(id) => find(ctx, id, Import::from_state).await?.map(Node::from),
+            NodeId::Transfer(_) => return Err(ApiError::bad_input("a transfer is read with its consultation")),
+        })
+    }
+
+    /// Who asks.
+    async fn me(&self, ctx: &Context<'_>) -> Result<PrincipalInfo, ApiError> {
+        let Principal(actor) = ctx.data::<Principal>().map_err(|error| ApiError::internal(&error.message))?;
+        Ok(PrincipalInfo { kind: actor.kind.into(), id: actor.id.clone() })
+    }
+}
+
+/// The aggregate with this id, in whichever centre's log it stands.
+async fn find<A: Kept, T>(
+    ctx: &Context<'_>,
+    id: A::Id,
+    show: impl Fn(&LogId, Arc<A>) -> T,
+) -> Result<Option<T>, ApiError> {
+    let app = app(ctx)?;
+    let stream = A::stream(id, &app.log);
+    let Some(first) = app.store.read_stream(stream, Version::ZERO).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let log = Envelope::parse(&first.leaf).map_err(|problem| ApiError::internal(&problem))?.log;
+    Ok(loaders(ctx)?.load::<A>(&log, id).await?.map(|state| show(&log, state)))
+}
