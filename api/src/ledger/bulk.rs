@@ -160,7 +160,9 @@ impl Ledger {
         let mut results = Vec::with_capacity(items.len());
         for (item, sent) in items.iter().zip(sendable) {
             results.push(match if sent { answers.next() } else { None } {
-                Some(Ok(appended)) => Ok(BulkDone { appended: super::execute::total(&appended), already: false }),
+                Some(Ok(appended)) => {
+                    Ok(BulkDone { appended: super::execute::total(&appended), already: false })
+                }
                 Some(Err(error)) => Err(error),
                 None if item.is_empty() => Ok(BulkDone { appended: None, already: false }),
                 None => Err(AppendError::from(refusal(item, &erased))),
@@ -196,8 +198,10 @@ impl Ledger {
                 }
             }
         }
-        let asked: Vec<_> =
-            recorded.iter().map(|(index, before)| (items[*index].meta.canonical.as_slice(), *before)).collect();
+        let asked: Vec<_> = recorded
+            .iter()
+            .map(|(index, before)| (items[*index].meta.canonical.as_slice(), *before))
+            .collect();
         let same = self.are_same(&asked).await?;
         let mut told: Vec<Result<BulkDone, ExecuteError>> =
             results.into_iter().map(|result| result.map_err(ExecuteError::from)).collect();

@@ -51,15 +51,16 @@ impl Ledger {
             let attempt = self.attempt_complete(&once, callback, call, (new, opening)).await;
             match self.settle(&mut once, attempt).await? {
                 Settled::Done { on: (held, consultation), changes, appended } => {
-                    let consultation = consultation.map(|held| Executed::done(held, &changes, appended).state);
-                    let callback = Executed::done(held, &changes, appended);
+                    let consultation = consultation.map(|held| self.done(held, &changes, appended).state);
+                    let callback = self.done(held, &changes, appended);
                     return Ok(CompletedCallback { callback, consultation });
                 }
                 Settled::Already(recorded) => {
                     let callback = self.first_result(recorded).await?;
                     let events = self.store.read_at(&self.log, &[recorded.appended.last]).await?;
                     let touched = events.first().map(|event| event.stream);
-                    let consultation = match touched.filter(|stream| stream.kind == StreamKind::Consultation) {
+                    let consultation = match touched.filter(|stream| stream.kind == StreamKind::Consultation)
+                    {
                         Some(stream) => {
                             let id = ConsultationId::from_uuid(stream.uuid);
                             Some(self.hold_until(id, recorded.appended.last).await?.state)
@@ -100,7 +101,8 @@ impl Ledger {
                 let standing = CallbackStanding::Completed { call, promised_for };
                 let from = OpenFrom::Callback { callback, standing };
                 let caller = opening.caller.or(promised.what.caller).or(kept_by.caller);
-                let agent = opening.agent.or_else(|| kept_by.answered.as_ref().and_then(|answer| answer.what.agent));
+                let agent =
+                    opening.agent.or_else(|| kept_by.answered.as_ref().and_then(|answer| answer.what.agent));
                 let contact_reason = opening.contact_reason;
                 (new, ConsultationCommand::Open { from, caller, agent, contact_reason })
             }

@@ -1,7 +1,9 @@
 //! Commands about callers that touch two streams at once.
 
 use sangdam_domain::actor::Subject;
-use sangdam_domain::aggregate::{Call, CallCommand, Caller, CallerCommand, Consultation, ConsultationCommand};
+use sangdam_domain::aggregate::{
+    Call, CallCommand, Caller, CallerCommand, Consultation, ConsultationCommand,
+};
 use sangdam_domain::id::CallerId;
 use sangdam_domain::rejection::Rejection;
 use sangdam_domain::value::PhoneNumber;
@@ -31,7 +33,7 @@ impl Ledger {
         loop {
             let attempt = self.attempt_identify(&once, caller, subject).await;
             match self.settle(&mut once, attempt).await? {
-                Settled::Done { on, changes, appended } => return Ok(Executed::done(on, &changes, appended)),
+                Settled::Done { on, changes, appended } => return Ok(self.done(on, &changes, appended)),
                 Settled::Already(recorded) => return self.first_result(recorded).await,
                 Settled::Again => {}
             }
@@ -49,7 +51,9 @@ impl Ledger {
         once.check_version(&held)?;
         let of_caller = held.decide(CallerCommand::Identify { subject }, at, actor)?;
         let of_subject = match subject {
-            Subject::Call(id) => self.hold::<Call>(id).await?.decide(CallCommand::Identify { caller }, at, actor)?,
+            Subject::Call(id) => {
+                self.hold::<Call>(id).await?.decide(CallCommand::Identify { caller }, at, actor)?
+            }
             Subject::Consultation(id) => {
                 let command = ConsultationCommand::Identify { caller };
                 self.hold::<Consultation>(id).await?.decide(command, at, actor)?
@@ -97,12 +101,16 @@ impl Ledger {
         self.execute_of_two(meta, OfTwo { first: survivor, second: absorbed, command }).await
     }
 
-    async fn execute_of_two(&self, meta: &CommandMeta, of_two: OfTwo) -> Result<Executed<Caller>, ExecuteError> {
+    async fn execute_of_two(
+        &self,
+        meta: &CommandMeta,
+        of_two: OfTwo,
+    ) -> Result<Executed<Caller>, ExecuteError> {
         let mut once = self.once(meta)?;
         loop {
             let attempt = self.attempt_of_two(&once, of_two.clone()).await;
             match self.settle(&mut once, attempt).await? {
-                Settled::Done { on, changes, appended } => return Ok(Executed::done(on, &changes, appended)),
+                Settled::Done { on, changes, appended } => return Ok(self.done(on, &changes, appended)),
                 Settled::Already(recorded) => return self.first_result(recorded).await,
                 Settled::Again => {}
             }

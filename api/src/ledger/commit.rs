@@ -141,7 +141,10 @@ impl Ledger {
     }
 
     /// Gives events their ids, seals what is personal in one batch, and makes the appends.
-    pub(super) async fn prepare(&self, outgoing: &mut [Outgoing<'_>]) -> Result<Vec<Vec<Append>>, ExecuteError> {
+    pub(super) async fn prepare(
+        &self,
+        outgoing: &mut [Outgoing<'_>],
+    ) -> Result<Vec<Vec<Append>>, ExecuteError> {
         let mut lists = Vec::with_capacity(outgoing.len());
         let mut to_seal = Vec::new();
         let mut subjects = Vec::with_capacity(outgoing.len());
@@ -151,7 +154,8 @@ impl Ledger {
             subjects.push(to_seal.get(before).map(|(_, subject, _)| *subject));
         }
         let sealed = self.store.vault().seal_many(&self.log, to_seal.clone()).await?;
-        let mut sealed: HashMap<EventId, Sealed> = to_seal.into_iter().map(|(event, ..)| event).zip(sealed).collect();
+        let mut sealed: HashMap<EventId, Sealed> =
+            to_seal.into_iter().map(|(event, ..)| event).zip(sealed).collect();
         for ((list, subject), item) in lists.iter_mut().zip(subjects).zip(outgoing) {
             let fingerprint = self.fingerprint(subject, item.frame.canonical).await?;
             for append in list {
@@ -166,12 +170,20 @@ impl Ledger {
 
     /// The command's content as the store remembers it: keyed, so that it tells nothing; with the log, so that the
     /// same id in another centre is another command.
-    pub(super) async fn fingerprint(&self, subject: Option<Subject>, canonical: &[u8]) -> Result<Hash, StoreError> {
+    pub(super) async fn fingerprint(
+        &self,
+        subject: Option<Subject>,
+        canonical: &[u8],
+    ) -> Result<Hash, StoreError> {
         let content = [self.log.as_str().as_bytes(), b"\0", canonical].concat();
         self.store.vault().fingerprint(subject, &content).await
     }
 
-    fn appends_of(&self, item: &mut Outgoing<'_>, to_seal: &mut Vec<ToSeal>) -> Result<Vec<Append>, ExecuteError> {
+    fn appends_of(
+        &self,
+        item: &mut Outgoing<'_>,
+        to_seal: &mut Vec<ToSeal>,
+    ) -> Result<Vec<Append>, ExecuteError> {
         let frame = &item.frame;
         let mut appends = Vec::with_capacity(item.changes.len());
         for change in item.changes.iter_mut() {
@@ -179,8 +191,11 @@ impl Ledger {
             for (fact, _) in &change.facts {
                 self.claims_of(change.stream, &fact.event, &mut claims);
             }
-            let expected =
-                if change.before == Version::ZERO { Expected::NoStream } else { Expected::Version(change.before) };
+            let expected = if change.before == Version::ZERO {
+                Expected::NoStream
+            } else {
+                Expected::Version(change.before)
+            };
             appends.push(Append {
                 command_id: frame.command_id,
                 fingerprint: [0; 32],
@@ -273,7 +288,9 @@ impl Ledger {
                 claims.push(ClaimChange::Take(self.opened_by_claim(attached.call.uuid(), stream)));
             }
             // What was recorded by mistake is recorded anew: its call must be free for that.
-            Event::ConsultationVoided(_) | Event::CallerErased(_) => claims.push(ClaimChange::ReleaseAll(stream)),
+            Event::ConsultationVoided(_) | Event::CallerErased(_) => {
+                claims.push(ClaimChange::ReleaseAll(stream))
+            }
             _ => {}
         }
     }

@@ -30,18 +30,24 @@ pub struct Unforgotten {
 impl Ledger {
     /// Carries out an approved erasure: the caller and all aliases are forgotten at once, their claims given up, the
     /// keys of everything that is theirs destroyed, and the ciphertexts deleted. Answers with the caller.
-    pub async fn erase_caller(&self, meta: &CommandMeta, caller: CallerId) -> Result<Executed<Caller>, ExecuteError> {
+    pub async fn erase_caller(
+        &self,
+        meta: &CommandMeta,
+        caller: CallerId,
+    ) -> Result<Executed<Caller>, ExecuteError> {
         let mut once = self.once(meta)?;
         loop {
             let attempt = self.attempt_erase(&once, caller).await;
             let executed = match self.settle(&mut once, attempt).await? {
                 Settled::Done { on, changes, appended } => {
-                    let subjects = changes.iter().flat_map(|change| &change.facts).flat_map(|(fact, _)| match &fact.event {
-                        Event::CallerErased(erased) => erased.subjects.clone(),
-                        _ => Vec::new(),
+                    let subjects = changes.iter().flat_map(|change| &change.facts).flat_map(|(fact, _)| {
+                        match &fact.event {
+                            Event::CallerErased(erased) => erased.subjects.clone(),
+                            _ => Vec::new(),
+                        }
                     });
                     let subjects: BTreeSet<Subject> = subjects.collect();
-                    let executed = Executed::done(on, &changes, appended);
+                    let executed = self.done(on, &changes, appended);
                     self.forget(subjects).await?;
                     executed
                 }
@@ -94,7 +100,7 @@ impl Ledger {
     /// knows that there may be something left.
     async fn forget(&self, subjects: impl IntoIterator<Item = Subject>) -> Result<(), LoadError> {
         let subjects: Vec<Subject> = subjects.into_iter().collect();
-        self.store.delete_sealed_of(&self.log, &subjects).await?;
+        self.store.delete_sealed_of(&subjects).await?;
         self.store.vault().destroy(&subjects).await?;
         Ok(())
     }
@@ -110,8 +116,10 @@ impl Ledger {
             after = last.position;
             let mut subjects = BTreeSet::new();
             for event in &events {
-                let fact = fact(event)
-                    .map_err(|source| LoadError::Unreadable { position: event.position, source: Box::new(source) })?;
+                let fact = fact(event).map_err(|source| LoadError::Unreadable {
+                    position: event.position,
+                    source: Box::new(source),
+                })?;
                 if let Event::CallerErased(erased) = fact.event {
                     subjects.extend(erased.subjects);
                 }

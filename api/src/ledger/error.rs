@@ -45,7 +45,9 @@ pub enum ExecuteError {
     #[error("command {0} was carried out before with another content; use a new id for a new command")]
     CommandReused(CommandId),
     /// It is said to have happened in the future.
-    #[error("{given} lies in the future: the ledger's clock says {now}, and at most {FUTURE_SECONDS_MAX} seconds ahead of it are allowed")]
+    #[error(
+        "{given} lies in the future: the ledger's clock says {now}, and at most {FUTURE_SECONDS_MAX} seconds ahead of it are allowed"
+    )]
     OccurredInFuture {
         /// What was given.
         given: Timestamp,
@@ -100,7 +102,9 @@ impl From<AppendError> for ExecuteError {
             AppendError::ClaimTaken { namespace, owner } => taken(&namespace, owner),
             AppendError::AlreadyAppended { recorded } => Self::CommandReused(recorded.command_id),
             AppendError::TooLarge { event_type, bytes } => Self::TooLarge { event_type, bytes },
-            error @ (AppendError::NotCanonical { .. } | AppendError::Empty) => Self::Unkeepable(error.to_string()),
+            error @ (AppendError::NotCanonical { .. } | AppendError::Empty) => {
+                Self::Unkeepable(error.to_string())
+            }
             AppendError::Store(error) => error.into(),
         }
     }

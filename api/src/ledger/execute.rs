@@ -1,8 +1,7 @@
 //! Commands of one stream, and the loop that every command goes through.
 
 use sangdam_domain::id::CommandId;
-use sangdam_domain::log::{Position, Version};
-use sangdam_domain::rejection::Rejection;
+use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::{AppendError, Appended, RecordedCommand};
 
@@ -17,6 +16,8 @@ const ROUNDS_MAX: u32 = 20;
 /// What a command did.
 #[derive(Clone, Debug)]
 pub struct Executed<A> {
+    /// The log that holds it.
+    pub log: LogId,
     /// The aggregate after it. A retry is answered with the state that the first attempt left.
     pub state: A,
     /// The position of the last event: a reader that has applied it sees this state.
@@ -64,7 +65,7 @@ impl Ledger {
         loop {
             let attempt = self.attempt::<A>(&once, id, command.clone()).await;
             match self.settle(&mut once, attempt).await? {
-                Settled::Done { on, changes, appended } => return Ok(Executed::done(on, &changes, appended)),
+                Settled::Done { on, changes, appended } => return Ok(self.done(on, &changes, appended)),
                 Settled::Already(recorded) => return self.first_result(recorded).await,
                 Settled::Again => {}
             }
@@ -134,7 +135,8 @@ impl Ledger {
             }
             AppendError::VersionConflict { stream, actual, .. } => match once.meta.expected_version {
                 Some(expected) if changes.first().is_some_and(|change| change.stream == stream) => {
-                    self.already_or(once, Err(ExecuteError::VersionConflict { stream, expected, actual })).await
+                    self.already_or(once, Err(ExecuteError::VersionConflict { stream, expected, actual }))
+                        .await
                 }
                 _ if once.round < ROUNDS_MAX => Ok(Settled::Again),
                 _ => Err(ExecuteError::Contended(stream)),
@@ -143,18 +145,29 @@ impl Ledger {
         }
     }
 
+    /// The answer to a command that was carried out now.
+    pub(super) fn done<A: Kept>(
+        &self,
+        held: Held<A>,
+        changes: &[Change],
+        appended: Option<Appended>,
+    ) -> Executed<A> {
+        let held = match changes.iter().find(|change| change.stream == held.stream) {
+            Some(change) => held.after(change),
+            None => held,
+        };
+        let position = appended.map_or(held.position, |appended| appended.last);
+        Executed { log: self.log.clone(), state: held.state, position, appended, already: false }
+    }
+
     /// The recorded command where this one is its retry; else what it came to now.
     async fn already_or<T>(
         &self,
         once: &Once<'_>,
         otherwise: Result<Settled<T>, ExecuteError>,
     ) -> Result<Settled<T>, ExecuteError> {
-        let Some(command_id) = once.meta.command_id else { return otherwise };
-        match self.store.command(command_id).await? {
-            Some(recorded) => {
-                self.must_be_same(&once.meta.canonical, recorded).await?;
-                Ok(Settled::Already(recorded))
-            }
+        match self.recorded(once.meta).await? {
+            Some(recorded) => Ok(Settled::Already(recorded)),
             None => otherwise,
         }
     }
@@ -173,24 +186,13 @@ impl Once<'_> {
     }
 }
 
-impl<A: Kept> Executed<A> {
-    pub(super) fn done(held: Held<A>, changes: &[Change], appended: Option<Appended>) -> Self {
-        let last = appended.map(|appended| appended.last);
-        let held = match changes.iter().find(|change| change.stream == held.stream) {
-            Some(change) => held.after(change),
-            None => held,
-        };
-        Self { state: held.state, position: last.unwrap_or(held.position), appended, already: false }
-    }
-
-    /// Refuses where there is no such thing: a command that changed nothing answers with what is.
-    pub fn must_exist(self, kind: &'static str) -> Result<Self, ExecuteError> {
-        if self.state.version() == Version::ZERO { Err(Rejection::NotFound { kind }.into()) } else { Ok(self) }
-    }
-}
-
 /// From the first event of the first append to the last of the last.
 pub(super) fn total(appended: &[Appended]) -> Option<Appended> {
     let (first, last) = (appended.first()?, appended.last()?);
-    Some(Appended { first: first.first, last: last.last, version: first.version, recorded_at: last.recorded_at })
+    Some(Appended {
+        first: first.first,
+        last: last.last,
+        version: first.version,
+        recorded_at: last.recorded_at,
+    })
 }

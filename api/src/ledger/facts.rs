@@ -3,11 +3,10 @@
 
 use sangdam_domain::aggregate::{
     Agent, AgentStanding, Call, CallStanding, Callback, CallbackStanding, Caller, Centre, Consultation,
-    ConsultationStatus, DirectoryEntry, EntryStanding,
+    ConsultationStatus, DirectoryEntry, EntryStanding, ErasureStatus,
 };
 use sangdam_domain::id::{AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId};
 use sangdam_domain::log::StreamKind;
-use sangdam_domain::rejection::Rejection;
 use sangdam_domain::time::Timestamp;
 use sangdam_domain::value::{Code, PhoneNumber};
 
@@ -39,7 +38,10 @@ impl Ledger {
     }
 
     /// How a consultation stands.
-    pub async fn consultation_status(&self, consultation: ConsultationId) -> Result<ConsultationStatus, LoadError> {
+    pub async fn consultation_status(
+        &self,
+        consultation: ConsultationId,
+    ) -> Result<ConsultationStatus, LoadError> {
         Ok(self.hold::<Consultation>(consultation).await?.state.status)
     }
 
@@ -50,7 +52,11 @@ impl Ledger {
     }
 
     /// Whether the taxonomy has a category: the version asked about (the latest where none is given), and the answer.
-    pub async fn category(&self, code: &Code, taxonomy_version: Option<u32>) -> Result<(u32, bool), LoadError> {
+    pub async fn category(
+        &self,
+        code: &Code,
+        taxonomy_version: Option<u32>,
+    ) -> Result<(u32, bool), LoadError> {
         let centre = self.hold::<Centre>(()).await?.state;
         let version = taxonomy_version.unwrap_or_else(|| centre.taxonomy_version());
         Ok((version, centre.has_category(version, code)))
@@ -71,19 +77,19 @@ impl Ledger {
         let hmac = self.store.vault().blind(PHONE, phone.as_str().as_bytes());
         let owner = self.store.claim(PHONE, hmac).await?;
         let Some(owner) = owner.filter(|owner| owner.kind == StreamKind::Caller) else { return Ok(None) };
-        let mut caller = CallerId::from_uuid(owner.uuid);
+        self.survivor(CallerId::from_uuid(owner.uuid)).await
+    }
+
+    /// Who goes on for a caller: the one itself, or the one into whom it was merged. `None` where there is no such
+    /// caller, or the one who went on was erased.
+    pub async fn survivor(&self, mut caller: CallerId) -> Result<Option<CallerId>, LoadError> {
         for _ in 0..MERGES_MAX {
             match self.load::<Caller>(caller).await? {
-                None => return Ok(None),
+                None | Some(Caller { erasure: ErasureStatus::Erased, .. }) => return Ok(None),
                 Some(Caller { merged_into: Some(survivor), .. }) => caller = survivor,
                 Some(_) => return Ok(Some(caller)),
             }
         }
-        Ok(Some(caller))
-    }
-
-    /// Which of two is given, where exactly one must be.
-    pub fn not_found(kind: &'static str) -> ExecuteError {
-        ExecuteError::Rejected(Rejection::NotFound { kind })
+        Ok(None)
     }
 }

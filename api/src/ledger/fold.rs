@@ -63,8 +63,10 @@ impl Ledger {
         let mut own = Vec::with_capacity(events.len());
         let mut with_sealed = Vec::new();
         for event in events {
-            let envelope = Envelope::parse(&event.leaf)
-                .map_err(|problem| StoreError::Damaged { position: event.position, problem: problem.to_string() })?;
+            let envelope = Envelope::parse(&event.leaf).map_err(|problem| StoreError::Damaged {
+                position: event.position,
+                problem: problem.to_string(),
+            })?;
             if envelope.log != self.log {
                 continue;
             }
@@ -80,16 +82,18 @@ impl Ledger {
         };
         let (positions, parts): (Vec<Position>, Vec<(EventId, Sealed)>) = own
             .iter()
-            .filter_map(|event| Some((event.position, (event.event_id, sealed.get(&event.position)?.clone()))))
+            .filter_map(|event| {
+                Some((event.position, (event.event_id, sealed.get(&event.position)?.clone())))
+            })
             .unzip();
         let opened = self.store.vault().open_many(&self.log, &parts).await?;
         let mut personal: HashMap<Position, _> = positions.into_iter().zip(opened).collect();
         own.iter()
             .map(|event| {
                 let opened = personal.remove(&event.position).flatten();
-                fact_opened(event, opened)
-                    .map(|fact| (event.stream, fact))
-                    .map_err(|source| LoadError::Unreadable { position: event.position, source: Box::new(source) })
+                fact_opened(event, opened).map(|fact| (event.stream, fact)).map_err(|source| {
+                    LoadError::Unreadable { position: event.position, source: Box::new(source) }
+                })
             })
             .collect()
     }
