@@ -30,10 +30,12 @@ class Ledger:
         self.engine = engine
         self.folder = folder
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("SANGDAM_")}
-        self.environment["SANGDAM_DATA_DIR"] = str(folder / "data")
+        # The key-encryption key lies in the user's configuration folder.
         self.environment["XDG_CONFIG_HOME"] = str(folder / "config")
         if engine == "postgres":
             self.environment["SANGDAM_DATABASE"] = create_postgres_database()
+        else:
+            self.environment["SANGDAM_DATA_DIR"] = str(folder / "data")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """Runs the program to its end; the caller looks at its exit code."""

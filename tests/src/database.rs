@@ -26,7 +26,9 @@ impl Engine {
         let here = self == Self::Sqlite || std::env::var_os(POSTGRES_URL).is_some();
         if !here {
             assert!(std::env::var_os("CI").is_none(), "{POSTGRES_URL} is not set");
-            eprintln!("skipped on PostgreSQL: {POSTGRES_URL} is not set (use scripts/with-postgres, or make test)");
+            eprintln!(
+                "skipped on PostgreSQL: {POSTGRES_URL} is not set (use scripts/with-postgres, or make test)"
+            );
         }
         here
     }
@@ -76,13 +78,12 @@ impl Database {
     /// As the program's environment takes it.
     pub fn environment(&self) -> Vec<(String, String)> {
         let text = |path: PathBuf| path.to_str().expect("a temporary folder has a plain name").to_owned();
-        let mut variables = vec![
-            ("SANGDAM_DATA_DIR".to_owned(), text(self.data_dir())),
-            // The key-encryption key lies in the user's configuration folder.
-            ("XDG_CONFIG_HOME".to_owned(), text(self.folder.path().join("config"))),
-        ];
-        variables.extend(self.url.iter().map(|url| ("SANGDAM_DATABASE".to_owned(), url.clone())));
-        variables
+        let database = match &self.url {
+            None => ("SANGDAM_DATA_DIR".to_owned(), text(self.data_dir())),
+            Some(url) => ("SANGDAM_DATABASE".to_owned(), url.clone()),
+        };
+        // The key-encryption key lies in the user's configuration folder.
+        vec![database, ("XDG_CONFIG_HOME".to_owned(), text(self.folder.path().join("config")))]
     }
 }
 

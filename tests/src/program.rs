@@ -61,7 +61,8 @@ fn build() -> PathBuf {
         .status()
         .expect("cargo starts");
     assert!(built.success(), "the program could not be built");
-    let printed = Command::new(root.join("scripts/binary")).arg("debug").output().expect("scripts/binary runs");
+    let printed =
+        Command::new(root.join("scripts/binary")).arg("debug").output().expect("scripts/binary runs");
     PathBuf::from(String::from_utf8(printed.stdout).expect("UTF-8").trim_end())
 }
 
@@ -86,7 +87,8 @@ impl Server {
     /// `None` if it ended early: the free port may have been taken in between.
     async fn try_start(database: &Database) -> Option<Self> {
         let address = free_address();
-        let log = std::fs::File::options().create(true).append(true).open(log_file(database)).expect("a log file");
+        let log =
+            std::fs::File::options().create(true).append(true).open(log_file(database)).expect("a log file");
         let child = tokio::process::Command::new(Program::path())
             .args(["serve", "--open", "--listen", &address])
             .envs(database.environment())
@@ -130,25 +132,40 @@ impl Server {
         self.client.post(self.url("/graphql")).json(&body).send().await?.json().await
     }
 
+    /// Asks GraphQL; the whole answer, which must come.
+    pub async fn ask_raw(&self, query: &str, variables: Value) -> Value {
+        self.try_ask(query, variables).await.expect("an answer")
+    }
+
     /// Asks GraphQL; the `data` of an answer without errors.
     pub async fn ask(&self, query: &str, variables: Value) -> Value {
-        let mut answer = self.try_ask(query, variables).await.expect("an answer");
+        let mut answer = self.ask_raw(query, variables).await;
         assert!(answer.get("errors").is_none(), "{query}: {answer:#}");
         answer["data"].take()
     }
 
     /// Ends it at once, as a power cut would: SIGKILL.
-    pub async fn kill(mut self) {
-        self.child.kill().await.expect("the child can be killed");
+    pub fn kill_now(&self) {
+        self.signal("-KILL");
+    }
+
+    /// Waits until a killed server is gone.
+    pub async fn wait_for_death(mut self) {
+        let status = self.child.wait().await.expect("the child can be waited for");
+        assert!(!status.success(), "the server ended well before it was killed");
     }
 
     /// Asks it to end and waits until it has.
     pub async fn stop(mut self) {
-        let pid = self.child.id().expect("the child runs").to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
-        assert!(asked.success());
+        self.signal("-TERM");
         let status = self.child.wait().await.expect("the child can be waited for");
         assert!(status.success(), "the server ended with {status} after SIGTERM");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().expect("the child runs").to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status().expect("kill runs");
+        assert!(sent.success(), "{signal} could not be sent");
     }
 }
 

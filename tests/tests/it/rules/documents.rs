@@ -28,7 +28,8 @@ fn commands(document: &str) -> Vec<String> {
 fn help(words: &[&str]) -> Option<String> {
     let deepest = [&words[..words.len().min(2)], &words[..words.len().min(1)]];
     deepest.iter().find_map(|path| {
-        let output = Command::new(Program::path()).args(*path).arg("--help").output().expect("the program starts");
+        let output =
+            Command::new(Program::path()).args(*path).arg("--help").output().expect("the program starts");
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     })
 }
@@ -57,14 +58,20 @@ fn every_command_in_the_documents_exists_with_its_flags() {
 fn every_make_target_in_the_readme_exists() {
     let makefile = text(&root().join("Makefile"));
     let readme = text(&root().join("README.md"));
-    let targets: Vec<&str> =
-        readme.split("make ").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase()).next()).collect();
+    let targets: Vec<&str> = readme
+        .split("make ")
+        .skip(1)
+        .filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase()).next())
+        .collect();
     for target in ["run", "test"] {
         assert!(targets.contains(&target), "the README does not tell of `make {target}`");
     }
     for line in readme.lines().filter_map(|line| line.trim().strip_prefix("make ")) {
         let target = line.split_whitespace().next().unwrap_or_default();
-        assert!(makefile.contains(&format!("\n{target}:")), "the README tells of `make {target}`; there is none");
+        assert!(
+            makefile.contains(&format!("\n{target}:")),
+            "the README tells of `make {target}`; there is none"
+        );
     }
 }
 

@@ -1,69 +1,31 @@
 //! domain ← eventstore ← projections ← api: what each crate may know.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use sangdam_tests::repository::{files, relative, root, text};
-use serde_json::Value;
 
 use super::sources::without_tests;
 
-/// Each crate's normal dependencies, from `cargo metadata`.
-struct Dependencies(BTreeMap<String, BTreeSet<String>>);
-
-impl Dependencies {
-    fn read() -> Self {
-        let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--locked", "--offline", "--format-version", "1"])
-            .current_dir(root())
-            .output()
-            .expect("cargo starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        let names: BTreeMap<&str, &str> = list(&metadata["packages"])
-            .map(|package| (str(&package["id"]), str(&package["name"])))
-            .collect();
-        let nodes = list(&metadata["resolve"]["nodes"]).map(|node| {
-            let normal = list(&node["deps"])
-                .filter(|dep| list(&dep["dep_kinds"]).any(|kind| kind["kind"].is_null()))
-                .map(|dep| names[str(&dep["pkg"])].to_owned())
-                .collect();
-            (names[str(&node["id"])].to_owned(), normal)
-        });
-        // Two versions of one package share a name here: what either needs counts.
-        let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (name, dependencies) in nodes {
-            let dependencies: BTreeSet<String> = dependencies;
-            all.entry(name).or_default().extend(dependencies);
-        }
-        Self(all)
-    }
-
-    fn direct(&self, package: &str) -> &BTreeSet<String> {
-        &self.0[package]
-    }
-
-    /// All that a package needs, however far.
-    fn all(&self, package: &str) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        let mut open = vec![package.to_owned()];
-        while let Some(name) = open.pop() {
-            for next in self.direct(&name) {
-                if found.insert(next.clone()) {
-                    open.push(next.clone());
-                }
-            }
-        }
-        found
-    }
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().expect("a list").iter()
-}
-
-fn str(value: &Value) -> &str {
-    value.as_str().expect("a string")
+/// What a package needs in production: directly, or however far.
+fn dependencies(package: &str, depth: Option<&str>) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--package", package])
+        .args(depth.into_iter().flat_map(|depth| ["--depth", depth]))
+        .current_dir(root())
+        .output()
+        .expect("cargo starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed = String::from_utf8(output.stdout).expect("UTF-8");
+    // The first line is the package itself; a name ends at the first space.
+    let names = listed.lines().skip(1).filter_map(|line| line.split(' ').next());
+    let found: BTreeSet<String> = names.map(str::to_owned).collect();
+    assert!(
+        found.contains("serde_json"),
+        "{package} seems to need nothing: is the reading broken?\n{listed}"
+    );
+    found
 }
 
 #[track_caller]
@@ -74,23 +36,22 @@ fn knows_nothing_of(package: &str, known: &BTreeSet<String>, forbidden: &[&str])
 
 #[test]
 fn dependencies_point_one_way() {
-    let dependencies = Dependencies::read();
     let web = ["axum", "async-graphql", "hyper", "clap"];
 
-    let domain = dependencies.all("sangdam-domain");
+    let domain = dependencies("sangdam-domain", None);
     knows_nothing_of("domain", &domain, &web);
     knows_nothing_of("domain", &domain, &["tokio", "futures", "sqlx", "sqlx-core"]);
     knows_nothing_of("domain", &domain, &["sangdam-eventstore", "sangdam-projections", "sangdam"]);
 
-    let eventstore = dependencies.all("sangdam-eventstore");
+    let eventstore = dependencies("sangdam-eventstore", None);
     knows_nothing_of("eventstore", &eventstore, &web);
     knows_nothing_of("eventstore", &eventstore, &["sangdam-projections", "sangdam"]);
 
-    let projections = dependencies.all("sangdam-projections");
+    let projections = dependencies("sangdam-projections", None);
     knows_nothing_of("projections", &projections, &web);
     knows_nothing_of("projections", &projections, &["sangdam"]);
 
-    knows_nothing_of("api", dependencies.direct("sangdam"), &["sqlx"]);
+    knows_nothing_of("api", &dependencies("sangdam", Some("1")), &["sqlx"]);
 }
 
 /// The crate's sources must not hold any of these words, comments and tests apart.
@@ -111,7 +72,8 @@ fn never_says(folder: &str, forbidden: &[&str], why: &str) {
 
 #[test]
 fn projections_never_write_the_ledger() {
-    let writes = [".append_all(", ".append_bulk(", ".create_log(", ".delete_sealed(", "Append {", "vault().seal"];
+    let writes =
+        [".append_all(", ".append_bulk(", ".create_log(", ".delete_sealed(", "Append {", "vault().seal"];
     never_says("projections/src", &writes, "a projection reads the ledger");
 }
 

@@ -36,7 +36,11 @@ fn landed_migrations_never_change() {
         .map(|path| (relative(path), hex::encode(Sha256::digest(text(path)))))
         .collect();
     for (path, digest) in &landed {
-        assert_eq!(now.get(path), Some(digest), "{path} has landed: add a new migration instead of changing it");
+        assert_eq!(
+            now.get(path),
+            Some(digest),
+            "{path} has landed: add a new migration instead of changing it"
+        );
     }
     let new: Vec<_> = now.iter().filter(|(path, _)| !landed.contains_key(*path)).collect();
     assert!(new.is_empty(), "new migrations: run `sha256sum {}` at the root and add its lines to {SUMS}", {

@@ -44,7 +44,9 @@ fn lints_are_expected_with_a_reason_not_allowed() {
             let lines: Vec<_> = source
                 .lines()
                 .enumerate()
-                .filter(|(_, line)| forbidden.iter().any(|attribute| line.trim_start().starts_with(attribute)))
+                .filter(|(_, line)| {
+                    forbidden.iter().any(|attribute| line.trim_start().starts_with(attribute))
+                })
                 .map(|(index, _)| format!("{}:{}", relative(path), index + 1))
                 .collect();
             lines
@@ -55,7 +57,8 @@ fn lints_are_expected_with_a_reason_not_allowed() {
 
 #[test]
 fn time_comes_from_a_clock_in_sql_too() {
-    let forbidden = ["current_timestamp", "now()", "strftime(", "datetime('now", "random()", "gen_random_uuid"];
+    let forbidden =
+        ["current_timestamp", "now()", "strftime(", "datetime('now", "random()", "gen_random_uuid"];
     let broken: Vec<_> = files("migrations", &["sql"])
         .iter()
         .flat_map(|path| {

@@ -1,0 +1,103 @@
+//! Random histories: whatever is tried, the read models that followed hold what a replay gives, and what was refused
+//! left nothing behind.
+
+mod people;
+mod service;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::Rng;
+use sangdam_domain::event::Event;
+use sangdam_tests::{Database, both_engines};
+use world::{Outcome, World};
+
+/// Histories on each engine, and commands tried in each.
+const HISTORIES: u64 = 6;
+const COMMANDS: usize = 400;
+
+/// What the commands of one history came to.
+#[derive(Default, Debug)]
+struct Tally {
+    accepted: usize,
+    held_already: usize,
+    refused: BTreeMap<&'static str, usize>,
+}
+
+async fn replay_equals_following(database: Database) {
+    let mut types: BTreeMap<String, usize> = BTreeMap::new();
+    let mut codes = BTreeSet::new();
+    for seed in 0..HISTORIES {
+        let (here, elsewhere) =
+            (Database::fresh(database.engine()).await, Database::fresh(database.engine()).await);
+        let mut world = World::new(&here, seed).await;
+        let tally = live(&mut world, seed).await;
+        assert!(
+            tally.accepted * 4 > COMMANDS,
+            "history {seed} has too few events to tell anything: {tally:?}"
+        );
+        codes.extend(tally.refused.into_keys());
+        for (name, count) in world.check(&elsewhere).await {
+            *types.entry(name).or_default() += count;
+        }
+    }
+    // Imports have tests of their own.
+    let never: Vec<_> = Event::TYPES
+        .iter()
+        .filter(|name| !types.contains_key(**name) && !name.starts_with("Import"))
+        .collect();
+    assert!(never.is_empty(), "no history has {never:?}");
+    assert!(codes.len() >= 25, "only {} kinds of refusals were met: {codes:?}", codes.len());
+}
+
+both_engines!(replay_equals_following);
+
+async fn live(world: &mut World, seed: u64) -> Tally {
+    let mut tally = Tally::default();
+    world.found().await;
+    for number in 0..COMMANDS {
+        world.let_time_pass();
+        let before = world.head().await;
+        let outcome = world.anything().await;
+        let after = world.head().await;
+        let place = format!("command {number} of history {seed}: {outcome:?}");
+        match outcome {
+            Ok(Some(appended)) => {
+                assert_eq!(appended.first, before.0.next(), "{place}");
+                assert_eq!(appended.last, after.0, "{place}");
+                tally.accepted += 1;
+            }
+            Ok(None) => {
+                assert_eq!(before, after, "{place}");
+                tally.held_already += 1;
+            }
+            Err(error) => {
+                assert_eq!(before, after, "{place}");
+                *tally.refused.entry(code(&error, &place)).or_default() += 1;
+            }
+        }
+    }
+    tally
+}
+
+/// The code of a refusal. Any other error is a defect.
+fn code(error: &sangdam::ledger::ExecuteError, place: &str) -> &'static str {
+    match error {
+        sangdam::ledger::ExecuteError::Rejected(rejection) => rejection.code(),
+        _ => panic!("{place}"),
+    }
+}
+
+impl World {
+    async fn anything(&mut self) -> Outcome {
+        match self.random.random_range(0..100) {
+            0..10 => self.agent().await,
+            10..35 => self.call().await,
+            35..70 => self.consultation().await,
+            70..78 => self.callback().await,
+            78..92 => self.caller().await,
+            92..97 => self.directory().await,
+            _ => self.centre().await,
+        }
+    }
+}

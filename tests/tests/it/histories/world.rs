@@ -1,0 +1,133 @@
+//! A small world in which anything may be tried: a ledger on a clock of its own, followed by its read models, and a
+//! handful of callers, calls, consultations and so on, so that commands meet what others left.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use sangdam::ledger::{CommandMeta, ExecuteError, Ledger};
+use sangdam_domain::actor::{Actor, ActorKind};
+use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::time::Timestamp;
+use sangdam_eventstore::{Appended, FixedClock, Kek, SeededEntropy, Store, StoreConfig};
+use sangdam_projections::{ReadModels, dump_all_tables, rebuild, runner};
+use sangdam_tests::Database;
+use uuid::Uuid;
+
+/// What a command came to: what it appended, nothing because it held already, or why not.
+pub(super) type Outcome = Result<Option<Appended>, ExecuteError>;
+
+/// How long the read models may take to catch up.
+const CATCH_UP_MAX: Duration = Duration::from_secs(60);
+
+pub(super) struct World {
+    pub(super) ledger: Ledger,
+    pub(super) random: StdRng,
+    clock: Arc<FixedClock>,
+    store: Store,
+    models: ReadModels,
+    runner: runner::Runner,
+}
+
+impl World {
+    /// A world that is wholly determined by its seed; it begins on a Friday in September 2023.
+    pub(super) async fn new(database: &Database, seed: u64) -> Self {
+        let start: Timestamp = "2023-09-22T00:00:00Z".parse().expect("a moment");
+        let clock = Arc::new(FixedClock::new(start));
+        let config = StoreConfig {
+            location: database.location(),
+            kek: Kek::from_bytes([7; 32]),
+            clock: Arc::<FixedClock>::clone(&clock),
+            entropy: Arc::new(SeededEntropy::new(&seed.to_be_bytes())),
+            ledger: None,
+        };
+        let store = Store::open(config).await.expect("the store opens");
+        let ledger = Ledger::new(store.clone(), LogId::main("jeongseon").expect("a centre"));
+        ledger.open_log().await.expect("the log opens");
+        let models = ReadModels::open(database.location()).await.expect("the read models open");
+        let runner = runner::spawn(store.clone(), models.clone(), ledger.log().clone());
+        Self { ledger, random: StdRng::seed_from_u64(seed), clock, store, models, runner }
+    }
+
+    /// Some time goes by: mostly minutes, sometimes days.
+    pub(super) fn let_time_pass(&mut self) {
+        let seconds = match self.random.random_range(0..10) {
+            0 => self.random.random_range(0..400_000),
+            1..4 => 0,
+            _ => self.random.random_range(1..600),
+        };
+        self.clock.set(self.ledger.now().plus_seconds(seconds));
+    }
+
+    /// What comes with the next command. Now and then it tells of something that happened earlier.
+    pub(super) fn meta(&mut self) -> CommandMeta {
+        let meta = CommandMeta::new(Actor::of(ActorKind::Open), "a random command");
+        if self.random.random_ratio(1, 6) {
+            let seconds = self.random.random_range(0..200_000);
+            return meta.at(self.ledger.now().plus_seconds(-seconds));
+        }
+        meta
+    }
+
+    /// One of the few ids of a kind.
+    pub(super) fn id<T>(&mut self, kind: u8, count: u128, of: fn(Uuid) -> T) -> T {
+        let number = self.random.random_range(0..count);
+        of(Uuid::from_u128((u128::from(kind) << 120) | (0x7000_u128 << 64) | (0b10 << 62) | number))
+    }
+
+    /// One of these, each as likely as the others.
+    pub(super) fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
+        choices.choose(&mut self.random).expect("something to choose from").clone()
+    }
+
+    /// Something, or as likely nothing.
+    pub(super) fn maybe<T>(&mut self, some: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.random.random_bool(0.5).then(|| some(self))
+    }
+
+    pub(super) async fn head(&self) -> (Position, [u8; 32]) {
+        let head = self.store.head(self.ledger.log()).await.expect("the head");
+        (head.position, head.root)
+    }
+
+    /// Read models that followed along hold the rows that read models built anew would: beside the serving ones, and in
+    /// a database of their own. The ledger verifies. Returns how many events of each type it holds.
+    pub(super) async fn check(self, elsewhere: &Database) -> BTreeMap<String, usize> {
+        let log = self.ledger.log().clone();
+        let (head, _) = self.head().await;
+        self.runner.wait_for(head, CATCH_UP_MAX).await.expect("the read models catch up");
+        let followed = dump_all_tables(&self.models).await.expect("a dump");
+
+        let other = ReadModels::open(elsewhere.location()).await.expect("other read models open");
+        runner::catch_up(&self.store, &other, &log, |_| {}).await.expect("they catch up");
+        let caught_up = dump_all_tables(&other).await.expect("a dump");
+        assert_same(&followed, &caught_up, "read models of another database");
+
+        self.runner.shutdown().await;
+        rebuild::rebuild(&self.store, &self.models, &[log.clone()], |_, _| {}).await.expect("a rebuild");
+        let rebuilt = dump_all_tables(&self.models).await.expect("a dump");
+        assert_same(&followed, &rebuilt, "rebuilt read models");
+
+        let verified = self.store.verify(&log, |_| {}).await.expect("it can be verified");
+        assert!(verified.is_sound(), "{:#?}", verified.problems);
+        assert_eq!(verified.events, head.get());
+
+        let mut types = BTreeMap::new();
+        for event in self.store.read(&log, Position::ZERO, usize::MAX >> 1).await.expect("all events") {
+            *types.entry(event.event_type).or_default() += 1;
+        }
+        self.models.close().await;
+        other.close().await;
+        self.store.close().await;
+        types
+    }
+}
+
+#[track_caller]
+fn assert_same(followed: &str, anew: &str, what: &str) {
+    let differing: Vec<_> = followed.lines().zip(anew.lines()).filter(|(a, b)| a != b).take(5).collect();
+    assert!(followed == anew, "{what} differ from those that followed; first lines that do: {differing:#?}");
+}
