@@ -12,7 +12,7 @@
 //!   .applied() -> watch::Receiver<Position>   .wait_for(position, Duration) -> Result<Position, CatchUpError>
 //!   .lag() -> Result<Lag>   .health() -> Health   .shutdown().await
 //! runner::catch_up(&store, &models, &log, |Progress|) -> Result<Position, CatchUpError>        // CLI commands
-//! rebuild::rebuild(&store, &models, &[log], |log, Progress|) -> Result<(), CatchUpError>        // beside, then swap
+//! rebuild::rebuild(&store, &models, |&log, Progress|) -> Result<(), CatchUpError>               // beside, then swap
 //! dump_all_tables(&models) -> Result<String, ReadError>               // deterministic, to compare two ways there
 //! fact(&StoredEvent) -> Result<Fact, FactError>   fact_opened(&StoredEvent, Option<Map>)   placed(&StoredEvent)
 //! ```
@@ -52,14 +52,24 @@ pub mod directory;
 pub mod imports;
 pub mod service_level;
 
+pub mod rebuild;
+pub mod runner;
+
+mod checkpoint;
 mod context;
 mod day;
+mod dump;
 mod error;
 mod fact;
+mod feed;
 mod filter;
 mod models;
 mod page;
+mod pass;
+mod projection;
 mod table;
+
+pub use dump::dump_all_tables;
 
 pub use error::{CatchUpError, FactError, Inapplicable, ReadError};
 pub use fact::{Placed, fact, fact_opened, placed};

@@ -48,8 +48,8 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    fn name(self) -> &'static str {
-        match self {
+    pub(crate) fn name(&self) -> &'static str {
+        match *self {
             Self::Key(name) | Self::Fixed(name) | Self::Set(name) | Self::Add(name) => name,
         }
     }

@@ -1,9 +1,9 @@
 //! Promises to call back, as they stand.
 
-//mod apply;
+mod apply;
 mod queries;
 mod row;
 
-//pub(crate) use apply::Callbacks;
+pub(crate) use apply::Callbacks;
 pub use queries::{by_ids, of, open};
 pub use row::{CallbackRow, CallbackStatus};

@@ -1,9 +1,9 @@
 //! Callers, and what happened with each of them in one order. No names, no numbers: those stay sealed in the ledger.
 
-//mod apply;
+mod apply;
 mod queries;
 mod row;
 
-//pub(crate) use apply::Callers;
+pub(crate) use apply::Callers;
 pub use queries::{aliases, by_ids, history, known_callers, page};
 pub use row::{CallerRow, Contact, ContactKind, KnownCallers};

@@ -1,9 +1,9 @@
 //! One row for each call, as it stands now.
 
-//mod apply;
+mod apply;
 mod queries;
 mod row;
 
-//pub(crate) use apply::Calls;
+pub(crate) use apply::Calls;
 pub use queries::{by_ids, of_callers, page, under_way};
 pub use row::{CallFilter, CallRow, CallStatus};

@@ -1,9 +1,9 @@
 //! The centre: its particulars, its opening hours, what it counts, how it sorts matters, what it handled before.
 
-//mod apply;
+mod apply;
 mod queries;
 mod row;
 
-//pub(crate) use apply::Centres;
+pub(crate) use apply::Centres;
 pub use queries::{calendars, counting_definitions, facts, taxonomies};
 pub use row::{CentreFacts, LegacyYear};

@@ -1,10 +1,10 @@
 //! One row for each consultation, as it stands now. What was said in it is not here: notes, transfers and the like are
 //! read from its own stream.
 
-//mod apply;
+mod apply;
 mod queries;
 mod row;
 
-//pub(crate) use apply::{Consultations, CountedChange};
+pub(crate) use apply::Consultations;
 pub use queries::{by_ids, count, opened_by_call, page};
 pub use row::{ConsultationFilter, ConsultationRow, ConsultationStatus};

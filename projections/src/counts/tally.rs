@@ -3,22 +3,23 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use sangdam_eventstore::{Arg, Tx};
+use sangdam_eventstore::Arg;
 
-use crate::table::{Generation, Table};
+use crate::projection::Batch;
+use crate::table::Table;
 
 /// Changes of `N` numbers under keys of one table.
 pub(crate) struct Tally<K, const N: usize> {
     changes: HashMap<K, [i64; N]>,
 }
 
-impl<K: Hash + Eq, const N: usize> Default for Tally<K, N> {
+impl<K, const N: usize> Default for Tally<K, N> {
     fn default() -> Self {
         Self { changes: HashMap::new() }
     }
 }
 
-impl<K: Hash + Eq, const N: usize> Tally<K, N> {
+impl<K: Hash + Eq + Ord, const N: usize> Tally<K, N> {
     /// Adds to the numbers under a key.
     pub(crate) fn add(&mut self, key: K, by: [i64; N]) {
         let sums = self.changes.entry(key).or_insert([0; N]);
@@ -27,26 +28,28 @@ impl<K: Hash + Eq, const N: usize> Tally<K, N> {
         }
     }
 
-    /// What changed at all.
+    /// Every key that was touched.
     pub(crate) fn changes(&self) -> impl Iterator<Item = (&K, &[i64; N])> {
-        self.changes.iter().filter(|(_, sums)| sums.iter().any(|sum| *sum != 0))
+        self.changes.iter()
     }
 
-    /// Adds what changed to the table's rows.
+    /// Adds the changes to the table's rows, in the order of their keys.
     pub(crate) async fn write(
         &self,
-        tx: &mut Tx,
-        generation: Generation,
+        batch: &mut Batch<'_>,
         table: &Table,
-        log_no: i64,
         key: impl Fn(&K) -> Vec<Arg>,
     ) -> Result<(), sqlx::Error> {
-        let rows = self.changes().map(|(at, sums)| {
-            let mut row = vec![Arg::from(log_no)];
+        let mut changes: Vec<(&K, &[i64; N])> = self.changes.iter().collect();
+        changes.sort_unstable_by_key(|(key, _)| *key);
+        let rows = changes.into_iter().map(|(at, sums)| {
+            let mut row = Vec::with_capacity(table.columns.len());
+            row.push(Arg::from(batch.log_no));
             row.extend(key(at));
             row.extend(sums.iter().map(|sum| Arg::from(*sum)));
             row
         });
-        table.write(tx, generation, rows.collect()).await
+        let rows = rows.collect();
+        batch.write(table, rows).await
     }
 }

@@ -2,7 +2,7 @@
 //! with what was handled before the records as it was declared, or unknown.
 
 mod queries;
-//mod steps;
+mod steps;
 
 pub use queries::{Basis, BasisKind, Cumulative, Milestone, bases, cumulative, milestones};
-//pub(crate) use steps::Steps;
+pub(crate) use steps::{STEP_TABLES, Steps};

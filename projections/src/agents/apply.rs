@@ -1,0 +1,109 @@
+//! What each event does to an agent's row.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sangdam_domain::event::{AgentRegistered, Event};
+use sangdam_domain::id::AgentId;
+use sangdam_domain::log::StreamKind;
+use sangdam_domain::value::AgentState;
+
+use super::row::{AgentRow, SELECT, TABLE};
+use crate::context::Seen;
+use crate::error::Inapplicable;
+use crate::projection::{Applied, Batch, Needs, Projection, Rows, apply_each, needed};
+use crate::table::Table;
+
+/// Agents.
+pub(crate) struct Agents;
+
+impl Projection for Agents {
+    fn name(&self) -> &'static str {
+        "agents"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[TABLE]
+    }
+
+    fn apply<'a>(&'a self, batch: &'a mut Batch<'_>, facts: &'a [Seen]) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
+        apply(batch, facts).boxed()
+    }
+}
+
+async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
+    let mut rows: Rows<AgentRow> = Rows::of("agent");
+    for row in batch.load(&TABLE, SELECT, "id", &needed(facts, needs)).await? {
+        let row = AgentRow::read(&row)?;
+        rows.read(row.id.uuid(), row);
+    }
+    let applied = apply_each(facts, |seen| one(&mut rows, seen));
+    let changed = rows.changed().map(|row| row.args(batch.log_no)).collect();
+    batch.write(&TABLE, changed).await?;
+    Ok(applied)
+}
+
+fn needs(seen: &Seen) -> Needs {
+    match (seen.stream.kind, &seen.fact.event) {
+        (StreamKind::Agent, Event::AgentRegistered(_)) => Needs::Makes(seen.stream.uuid),
+        (StreamKind::Agent, _) => Needs::Changes(seen.stream.uuid),
+        _ => Needs::Nothing,
+    }
+}
+
+fn one(rows: &mut Rows<AgentRow>, seen: &Seen) -> Result<(), Inapplicable> {
+    match (seen.stream.kind, &seen.fact.event) {
+        (StreamKind::Agent, Event::AgentRegistered(registered)) => {
+            rows.make(seen.stream.uuid, registered_row(seen, registered))
+        }
+        (StreamKind::Agent, _) => {
+            change(rows.get(seen.stream.uuid)?, seen);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn registered_row(seen: &Seen, registered: &AgentRegistered) -> AgentRow {
+    let fact = &seen.fact;
+    AgentRow {
+        id: AgentId::from_uuid(seen.stream.uuid),
+        registered_position: fact.position,
+        last_position: fact.position,
+        version: fact.version,
+        registered_at: fact.occurred_at,
+        extension: registered.extension.clone(),
+        state: None,
+        state_since: None,
+        on_shift_since: None,
+        retired_at: None,
+    }
+}
+
+fn change(row: &mut AgentRow, seen: &Seen) {
+    let fact = &seen.fact;
+    let at = fact.occurred_at;
+    row.last_position = fact.position;
+    row.version = fact.version;
+    match &fact.event {
+        Event::ShiftStarted(_) => {
+            row.state = Some(AgentState::Available);
+            row.state_since = Some(at);
+            row.on_shift_since = Some(at);
+        }
+        Event::AgentStateChanged(changed) => {
+            row.state = Some(changed.state);
+            row.state_since = Some(at);
+        }
+        Event::ShiftEnded(_) => {
+            row.state = None;
+            row.state_since = None;
+            row.on_shift_since = None;
+        }
+        Event::AgentRetired(_) => row.retired_at = Some(at),
+        _ => {}
+    }
+}

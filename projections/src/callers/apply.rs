@@ -1,0 +1,180 @@
+//! What each event does to callers and their histories.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sangdam_domain::event::{CallerRegistered, Event};
+use sangdam_domain::id::{CallId, CallbackId, CallerId, ConsultationId};
+use sangdam_domain::log::StreamKind;
+
+use super::row::{CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, ContactKind, SELECT_CONTACT, SELECT_OWN};
+use crate::context::Seen;
+use crate::counts::Tally;
+use crate::error::Inapplicable;
+use crate::projection::{Applied, Batch, Needs, Projection, Rows, apply_each, needed};
+use crate::table::Table;
+
+/// Callers, their numbers and their histories.
+pub(crate) struct Callers;
+
+const TABLES: [Table; 3] = [CALLERS, CALLER_COUNTS, CONTACTS];
+
+impl Projection for Callers {
+    fn name(&self) -> &'static str {
+        "callers"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &TABLES
+    }
+
+    fn apply<'a>(&'a self, batch: &'a mut Batch<'_>, facts: &'a [Seen]) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
+        apply(batch, facts).boxed()
+    }
+}
+
+async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
+    let mut work =
+        Work { callers: Rows::of("caller"), contacts: Rows::of("contact"), counts: Tally::default() };
+    for row in batch.load(&CALLERS, SELECT_OWN, "id", &needed(facts, caller_needs)).await? {
+        let row = CallerRow::read_own(&row)?;
+        work.callers.read(row.id.uuid(), row);
+    }
+    for row in batch.load(&CONTACTS, SELECT_CONTACT, "id", &needed(facts, contact_needs)).await? {
+        let row = Contact::read(&row)?;
+        work.contacts.read(row.what.parts().1, row);
+    }
+    let applied = apply_each(facts, |seen| work.apply(seen));
+    let callers = work.callers.changed().map(|row| row.args(batch.log_no)).collect();
+    batch.write(&CALLERS, callers).await?;
+    let contacts = work.contacts.changed().map(|row| row.args(batch.log_no)).collect();
+    batch.write(&CONTACTS, contacts).await?;
+    work.counts.write(batch, &CALLER_COUNTS, |caller| vec![caller.uuid().into()]).await?;
+    Ok(applied)
+}
+
+fn caller_needs(seen: &Seen) -> Needs {
+    match (seen.stream.kind, &seen.fact.event) {
+        (StreamKind::Caller, Event::CallerRegistered(_)) => Needs::Makes(seen.stream.uuid),
+        (StreamKind::Caller, _) => Needs::Changes(seen.stream.uuid),
+        _ => Needs::Nothing,
+    }
+}
+
+fn contact_needs(seen: &Seen) -> Needs {
+    match (seen.stream.kind, &seen.fact.event) {
+        (_, Event::CallOffered(_) | Event::ConsultationOpened(_) | Event::CallbackPromised(_)) => {
+            Needs::Makes(seen.stream.uuid)
+        }
+        (_, Event::CallAnswered(_) | Event::ConsultationVoided(_)) => Needs::Changes(seen.stream.uuid),
+        // It stands in the caller's own stream too; the copy in the contact's is the one that counts here.
+        (StreamKind::Call | StreamKind::Consultation, Event::CallerIdentified(_)) => Needs::Changes(seen.stream.uuid),
+        _ => Needs::Nothing,
+    }
+}
+
+struct Work {
+    callers: Rows<CallerRow>,
+    contacts: Rows<Contact>,
+    counts: Tally<CallerId, 3>,
+}
+
+impl Work {
+    fn apply(&mut self, seen: &Seen) -> Result<(), Inapplicable> {
+        let id = seen.stream.uuid;
+        match (seen.stream.kind, &seen.fact.event) {
+            (StreamKind::Caller, Event::CallerRegistered(registered)) => {
+                self.callers.make(id, registered_row(seen, registered))
+            }
+            (StreamKind::Caller, _) => {
+                change(self.callers.get(id)?, seen);
+                Ok(())
+            }
+            (_, Event::CallOffered(offered)) => {
+                self.begins(seen, ContactKind::Call(CallId::from_uuid(id)), offered.caller)
+            }
+            (_, Event::ConsultationOpened(opened)) => {
+                self.begins(seen, ContactKind::Consultation(ConsultationId::from_uuid(id)), opened.caller)
+            }
+            (_, Event::CallbackPromised(promised)) => {
+                self.begins(seen, ContactKind::Callback(CallbackId::from_uuid(id)), promised.caller)
+            }
+            (_, Event::CallAnswered(_)) => self.contact(seen, |contact| contact.answered = true),
+            (_, Event::ConsultationVoided(_)) => self.contact(seen, |contact| contact.voided = true),
+            (StreamKind::Call | StreamKind::Consultation, Event::CallerIdentified(identified)) => {
+                self.contact(seen, |contact| contact.caller = Some(identified.caller))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn begins(&mut self, seen: &Seen, what: ContactKind, caller: Option<CallerId>) -> Result<(), Inapplicable> {
+        let fact = &seen.fact;
+        let contact = Contact {
+            what,
+            position: fact.position,
+            occurred_at: fact.occurred_at,
+            caller,
+            answered: false,
+            voided: false,
+        };
+        self.contacts.make(seen.stream.uuid, contact)?;
+        add(&mut self.counts, &contact, 1);
+        Ok(())
+    }
+
+    fn contact(&mut self, seen: &Seen, change: impl FnOnce(&mut Contact)) -> Result<(), Inapplicable> {
+        let contact = self.contacts.get(seen.stream.uuid)?;
+        add(&mut self.counts, contact, -1);
+        change(contact);
+        add(&mut self.counts, contact, 1);
+        Ok(())
+    }
+}
+
+/// What a contact adds to its caller's numbers: consultations, calls, answered calls.
+fn add(counts: &mut Tally<CallerId, 3>, contact: &Contact, by: i64) {
+    let Some(caller) = contact.caller else { return };
+    let numbers = match contact.what {
+        ContactKind::Consultation(_) => [by * i64::from(!contact.voided), 0, 0],
+        ContactKind::Call(_) => [0, by, by * i64::from(contact.answered)],
+        ContactKind::Callback(_) => return,
+    };
+    counts.add(caller, numbers);
+}
+
+fn registered_row(seen: &Seen, registered: &CallerRegistered) -> CallerRow {
+    let fact = &seen.fact;
+    CallerRow {
+        id: CallerId::from_uuid(seen.stream.uuid),
+        registered_position: fact.position,
+        last_position: fact.position,
+        version: fact.version,
+        registered_at: fact.occurred_at,
+        kind: registered.kind,
+        has_external_reference: registered.external_reference.is_some(),
+        merged_into: None,
+        erased_at: None,
+        consultations: 0,
+        calls: 0,
+        answered_calls: 0,
+        first_contact_at: None,
+        last_contact_at: None,
+    }
+}
+
+/// An event that stands in two callers' streams changes each of them once, by its own copy.
+fn change(row: &mut CallerRow, seen: &Seen) {
+    let fact = &seen.fact;
+    row.last_position = fact.position;
+    row.version = fact.version;
+    match &fact.event {
+        Event::CallersMerged(merged) if merged.absorbed == row.id => row.merged_into = Some(merged.survivor),
+        Event::CallersUnmerged(unmerged) if unmerged.absorbed == row.id => row.merged_into = None,
+        Event::CallerErased(_) => row.erased_at = Some(fact.occurred_at),
+        _ => {}
+    }
+}

@@ -1,0 +1,168 @@
+//! One pass: a batch of facts goes through every projection, and rows and checkpoints are written at once.
+
+use sangdam_domain::log::Position;
+
+use crate::checkpoint::{Checkpoints, advance, note_problem};
+use crate::context::Seen;
+use crate::error::ReadError;
+use crate::models::{ReadModels, Stopped};
+use crate::projection::{Applied, Batch, Projection};
+
+/// All projections, in the order in which a batch goes through them.
+pub(crate) const PROJECTIONS: &[&dyn Projection] = &[
+    &crate::centre::Centres,
+    &crate::agents::Agents,
+    &crate::directory::Directory,
+    &crate::callers::Callers,
+    &crate::calls::Calls,
+    &crate::callbacks::Callbacks,
+    &crate::consultations::Consultations,
+    &crate::imports::Imports,
+];
+
+/// What became of a batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Passed {
+    /// It is written.
+    Written,
+    /// Another process wrote it: the checkpoints must be loaded again.
+    Overtaken,
+}
+
+enum Failure {
+    /// The transaction failed; trying again may help.
+    Database(sqlx::Error),
+    /// This projection's rows cannot be written as they are; trying again will not help.
+    Rows(usize, sqlx::Error),
+}
+
+/// Applies a batch. Where the database refuses a projection's rows, the batch is halved until the event to blame stands
+/// alone; it stops that projection.
+pub(crate) async fn pass(
+    models: &ReadModels,
+    checkpoints: &mut Checkpoints,
+    facts: &[Seen],
+) -> Result<Passed, ReadError> {
+    let mut parts = vec![facts];
+    while let Some(part) = parts.pop() {
+        match write(models, checkpoints, part).await {
+            Ok(Passed::Written) => {}
+            Ok(Passed::Overtaken) => return Ok(Passed::Overtaken),
+            Err(Failure::Database(error)) => return Err(error.into()),
+            Err(Failure::Rows(index, error)) => match part {
+                [alone] => {
+                    let stopped = Stopped { position: alone.fact.position, problem: error.to_string() };
+                    stop(models, checkpoints, index, stopped).await?;
+                    parts.push(part);
+                }
+                _ => {
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.extend([second, first]);
+                }
+            },
+        }
+    }
+    Ok(Passed::Written)
+}
+
+/// Stops every projection that has come up to an event which nobody can read.
+pub(crate) async fn stop_all(
+    models: &ReadModels,
+    checkpoints: &mut Checkpoints,
+    position: Position,
+    problem: &str,
+) -> Result<(), ReadError> {
+    for index in 0..checkpoints.each.len() {
+        if checkpoints.each[index].runs() && checkpoints.each[index].position < position {
+            stop(models, checkpoints, index, Stopped { position, problem: problem.to_owned() }).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn stop(
+    models: &ReadModels,
+    checkpoints: &mut Checkpoints,
+    index: usize,
+    stopped: Stopped,
+) -> Result<(), ReadError> {
+    let checkpoint = &mut checkpoints.each[index];
+    let name = checkpoint.projection.name();
+    tracing::error!(projection = name, position = stopped.position.get(), problem = %stopped.problem, "projection stopped");
+    let mut tx = models.db().begin().await?;
+    note_problem(&mut tx, checkpoints.generation, checkpoints.log_no, name, &stopped).await?;
+    tx.commit().await?;
+    checkpoint.stopped = Some(stopped);
+    Ok(())
+}
+
+async fn write(models: &ReadModels, checkpoints: &mut Checkpoints, facts: &[Seen]) -> Result<Passed, Failure> {
+    let Some(last) = facts.last() else { return Ok(Passed::Written) };
+    let end = (last.fact.position, last.fact.recorded_at);
+    let (generation, log_no) = (checkpoints.generation, checkpoints.log_no);
+    let mut tx = models.db().begin().await.map_err(Failure::Database)?;
+    let mut moves = Vec::new();
+    // All checkpoints first: whoever holds them has the rows to themselves.
+    for (index, checkpoint) in checkpoints.each.iter().enumerate() {
+        if !checkpoint.runs() || checkpoint.position >= end.0 {
+            continue;
+        }
+        if !advance(&mut tx, generation, log_no, checkpoint, end).await.map_err(Failure::Database)? {
+            tx.rollback().await.map_err(Failure::Database)?;
+            return Ok(Passed::Overtaken);
+        }
+        moves.push((index, end, None));
+    }
+    for (index, to, stopped) in &mut moves {
+        let checkpoint = &checkpoints.each[*index];
+        let begin = facts.partition_point(|seen| seen.fact.position <= checkpoint.position);
+        let mut batch = Batch { tx: &mut tx, generation, log_no };
+        let applied = checkpoint.projection.apply(&mut batch, &facts[begin..]).await;
+        let applied = applied.map_err(|error| failure(*index, error))?;
+        if let Applied::UpTo(position, why) = applied {
+            let before = facts[begin..].iter().take_while(|seen| seen.fact.position < position).last();
+            *to = before.map_or((checkpoint.position, checkpoint.recorded_at), |seen| {
+                (seen.fact.position, seen.fact.recorded_at)
+            });
+            let problem = Stopped { position, problem: why.0 };
+            let name = checkpoint.projection.name();
+            step_back(&mut tx, generation, log_no, name, *to).await.map_err(Failure::Database)?;
+            note_problem(&mut tx, generation, log_no, name, &problem).await.map_err(Failure::Database)?;
+            tracing::error!(projection = name, position = position.get(), problem = %problem.problem, "projection stopped");
+            *stopped = Some(problem);
+        }
+    }
+    tx.commit().await.map_err(Failure::Database)?;
+    for (index, (position, recorded_at), stopped) in moves {
+        let checkpoint = &mut checkpoints.each[index];
+        checkpoint.position = position;
+        checkpoint.recorded_at = recorded_at;
+        checkpoint.stopped = stopped;
+    }
+    Ok(Passed::Written)
+}
+
+async fn step_back(
+    tx: &mut sangdam_eventstore::Tx,
+    generation: crate::table::Generation,
+    log_no: i64,
+    projection: &str,
+    to: (Position, sangdam_domain::time::Timestamp),
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE checkpoints SET position = $1, recorded_at = $2 \
+         WHERE generation = $3 AND projection = $4 AND log_no = $5";
+    tx.execute(sql, sangdam_eventstore::args![to.0, to.1, generation.name(), projection, log_no]).await.map(drop)
+}
+
+/// Rows that break a constraint, do not fit their column, or cannot be read back will do so again.
+fn failure(index: usize, error: sqlx::Error) -> Failure {
+    let lasting = match &error {
+        sqlx::Error::Database(database) => {
+            let data = database.code().is_some_and(|code| code.starts_with("22") && code.len() == 5);
+            data || !matches!(database.kind(), sqlx::error::ErrorKind::Other)
+        }
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => true,
+        _ => false,
+    };
+    if lasting { Failure::Rows(index, error) } else { Failure::Database(error) }
+}

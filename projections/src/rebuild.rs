@@ -1,0 +1,199 @@
+//! Building projections anew, beside the serving ones, which go on answering; the new tables take over in one
+//! transaction when they have caught up.
+
+use sangdam_domain::log::{LogId, Position};
+use sangdam_eventstore::{Store, Tx, args};
+
+use crate::checkpoint::Checkpoints;
+use crate::error::{CatchUpError, ReadError};
+use crate::models::ReadModels;
+use crate::pass::PROJECTIONS;
+use crate::projection::Projection;
+use crate::runner::{Progress, through};
+use crate::table::{Generation, NEXT_PREFIX};
+
+/// Builds all read models anew, from nothing, in every log that they know, and lets the new ones take over.
+///
+/// # Errors
+/// Where the store or the database fails, or a projection cannot apply an event. The serving ones stay then.
+pub async fn rebuild(
+    store: &Store,
+    models: &ReadModels,
+    mut progress: impl FnMut(&LogId, Progress) + Send,
+) -> Result<(), CatchUpError> {
+    let _one_at_a_time = models.building().lock().await;
+    begin(models, PROJECTIONS).await?;
+    build(store, models, PROJECTIONS, &mut progress).await
+}
+
+/// Builds anew what an earlier release made. Where another process is at it already, helps.
+pub(crate) async fn rebuild_outdated(
+    store: &Store,
+    models: &ReadModels,
+    log: &LogId,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(), CatchUpError> {
+    let _one_at_a_time = models.building().lock().await;
+    let log_no = models.log_no_made(log).await?;
+    let serving = Checkpoints::load(models, Generation::Serving, log_no, PROJECTIONS).await?;
+    let outdated: Vec<&'static dyn Projection> =
+        serving.each.iter().filter(|each| each.is_outdated()).map(|each| each.projection).collect();
+    if outdated.is_empty() {
+        return Ok(());
+    }
+    let building = Checkpoints::load(models, Generation::Next, log_no, &outdated).await?;
+    if building.each.len() < outdated.len() || building.each.iter().any(|each| !each.runs()) {
+        begin(models, &outdated).await?;
+    }
+    build(store, models, &outdated, &mut |of, at| {
+        if of == log {
+            progress(at);
+        }
+    })
+    .await
+}
+
+/// Makes the tables, empty, and their checkpoints.
+async fn begin(models: &ReadModels, projections: &[&'static dyn Projection]) -> Result<(), ReadError> {
+    let mut tx = models.db().begin().await?;
+    lock_checkpoints(&mut tx).await?;
+    for projection in projections {
+        for table in projection.tables() {
+            make_next(&mut tx, table.name).await?;
+        }
+        let next = Generation::Next.name();
+        let delete = "DELETE FROM checkpoints WHERE generation = $1 AND projection = $2";
+        tx.execute(delete, args![next, projection.name()]).await?;
+        let insert = "INSERT INTO checkpoints (generation, projection, log_no, version, position, recorded_at) \
+             SELECT $1, $2, log_no, $3, 0, 0 FROM logs";
+        tx.execute(insert, args![next, projection.name(), i64::from(projection.version())]).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn build(
+    store: &Store,
+    models: &ReadModels,
+    projections: &[&'static dyn Projection],
+    progress: &mut (dyn FnMut(&LogId, Progress) + Send),
+) -> Result<(), CatchUpError> {
+    loop {
+        include_new_logs(models, projections).await?;
+        for (log_no, log) in logs(models).await? {
+            let mut checkpoints = Checkpoints::load(models, Generation::Next, log_no, projections).await?;
+            let head = store.head(&log).await?.position;
+            let mut tell = |applied: Position| progress(&log, Progress { applied, head });
+            through(store, models, &log, &mut checkpoints, &mut tell).await?;
+            if let Some((projection, stopped)) = checkpoints.stopped() {
+                let (projection, stopped) = (projection.to_owned(), stopped.clone());
+                let (position, problem) = (stopped.position, stopped.problem);
+                return Err(CatchUpError::Stopped { projection, log, position, problem });
+            }
+        }
+        match take_over(models, projections).await {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            // A query holds a table; it will be done in a moment.
+            Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("55P03" | "40P01")) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+async fn logs(models: &ReadModels) -> Result<Vec<(i64, LogId)>, ReadError> {
+    let rows = models.db().fetch_all("SELECT log_no, log FROM logs ORDER BY log_no", args![]).await?;
+    let mut logs = Vec::with_capacity(rows.len());
+    for row in rows {
+        let log = row.text(1)?.parse().map_err(|e: sangdam_domain::log::InvalidCentre| sqlx::Error::Decode(e.into()))?;
+        logs.push((row.int(0)?, log));
+    }
+    Ok(logs)
+}
+
+/// Logs that came up since the building began.
+async fn include_new_logs(models: &ReadModels, projections: &[&'static dyn Projection]) -> Result<(), ReadError> {
+    let sql = "INSERT INTO checkpoints (generation, projection, log_no, version, position, recorded_at) \
+         SELECT $1, $2, l.log_no, $3, 0, 0 FROM logs l \
+         WHERE EXISTS (SELECT 1 FROM checkpoints c WHERE c.generation = $1 AND c.projection = $2) \
+         ON CONFLICT (generation, projection, log_no) DO NOTHING";
+    for projection in projections {
+        let args = args![Generation::Next.name(), projection.name(), i64::from(projection.version())];
+        models.db().execute(sql, args).await?;
+    }
+    Ok(())
+}
+
+/// Swaps the tables, if the new ones are as far as the serving ones in every log. `true` where they took over, now or
+/// by another process's hand.
+async fn take_over(models: &ReadModels, projections: &[&'static dyn Projection]) -> Result<bool, sqlx::Error> {
+    let mut tx = models.db().begin().await?;
+    if tx.is_postgres() {
+        // Shorter than the server's wait before it looks for deadlocks, so that never a query has to give way.
+        tx.execute("SET LOCAL lock_timeout = '500ms'", args![]).await?;
+    }
+    lock_checkpoints(&mut tx).await?;
+    for projection in projections {
+        let building = "SELECT COUNT(*) FROM checkpoints WHERE generation = 'next' AND projection = $1";
+        let rows = tx.fetch_optional(building, args![projection.name()]).await?;
+        if rows.map(|row| row.int(0)).transpose()?.unwrap_or(0) == 0 {
+            return Ok(true);
+        }
+        let behind = "SELECT COUNT(*) FROM checkpoints s LEFT JOIN checkpoints n \
+             ON n.generation = 'next' AND n.projection = s.projection AND n.log_no = s.log_no \
+             WHERE s.generation = 'serving' AND s.projection = $1 AND COALESCE(n.position, -1) < s.position";
+        let rows = tx.fetch_optional(behind, args![projection.name()]).await?;
+        if rows.map(|row| row.int(0)).transpose()?.unwrap_or(0) > 0 {
+            return Ok(false);
+        }
+    }
+    for projection in projections {
+        for table in projection.tables() {
+            tx.execute(&format!("DROP TABLE {}", table.name), args![]).await?;
+            let rename = format!("ALTER TABLE {NEXT_PREFIX}{} RENAME TO {}", table.name, table.name);
+            tx.execute(&rename, args![]).await?;
+        }
+        let drop_serving = "DELETE FROM checkpoints WHERE generation = 'serving' AND projection = $1";
+        tx.execute(drop_serving, args![projection.name()]).await?;
+        let serve = "UPDATE checkpoints SET generation = 'serving' WHERE generation = 'next' AND projection = $1";
+        tx.execute(serve, args![projection.name()]).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Whoever applies waits for it, and finds its checkpoint gone; on SQLite the transaction itself does that.
+async fn lock_checkpoints(tx: &mut Tx) -> Result<(), sqlx::Error> {
+    tx.execute("UPDATE checkpoints SET position = position", args![]).await.map(drop)
+}
+
+/// An empty copy of a serving table, with its indexes.
+async fn make_next(tx: &mut Tx, table: &str) -> Result<(), sqlx::Error> {
+    tx.execute(&format!("DROP TABLE IF EXISTS {NEXT_PREFIX}{table}"), args![]).await?;
+    if tx.is_postgres() {
+        let sql = format!("CREATE TABLE {NEXT_PREFIX}{table} (LIKE {table} INCLUDING ALL)");
+        return tx.execute(&sql, args![]).await.map(drop);
+    }
+    // SQLite keeps the text that made each table and index; the names before the first bracket are put anew.
+    let sql = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = $1 AND sql IS NOT NULL ORDER BY type DESC";
+    for row in tx.fetch_all(sql, args![table]).await? {
+        let (kind, name, text) = (row.text(0)?, row.text(1)?, row.text(2)?);
+        let body = text.find('(').map_or("", |at| &text[at..]);
+        let sql = match kind.as_str() {
+            "table" => format!("CREATE TABLE {NEXT_PREFIX}{table} {body}"),
+            _ => format!("CREATE INDEX {} ON {NEXT_PREFIX}{table} {body}", other_name(&name)),
+        };
+        tx.execute(&sql, args![]).await?;
+    }
+    Ok(())
+}
+
+/// Names of indexes are unique in a file, and an index keeps its name when its table takes over: so they alternate.
+fn other_name(index: &str) -> String {
+    match index.strip_suffix(ALTERNATE) {
+        Some(name) => name.to_owned(),
+        None => format!("{index}{ALTERNATE}"),
+    }
+}
+
+const ALTERNATE: &str = "_b";
