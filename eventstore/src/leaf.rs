@@ -4,7 +4,7 @@
 use sangdam_domain::id::LedgerId;
 use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::contract::{Append, AppendError, Hash, LEAF_BYTES_MAX, NewEvent, Sealed};
@@ -36,7 +36,7 @@ impl EncodedEvent {
         append: &Append,
         event: NewEvent,
     ) -> Result<Self, AppendError> {
-        if let Some(problem) = event.body.values().find_map(not_canonical) {
+        if let Some(problem) = object_not_canonical(&event.body) {
             return Err(AppendError::NotCanonical { event_type: event.event_type, problem });
         }
         let before_position = head_of(ledger, log, append, &event)?;
@@ -134,11 +134,15 @@ fn not_canonical(value: &Value) -> Option<String> {
             (!exact).then(|| format!("{number} is not an integer within ±(2^53 − 1)"))
         }
         Value::Array(values) => values.iter().find_map(not_canonical),
-        Value::Object(map) => map.iter().find_map(|(key, value)| {
-            if key.is_ascii() { not_canonical(value) } else { Some(format!("the key `{key}` is not ASCII")) }
-        }),
+        Value::Object(map) => object_not_canonical(map),
         Value::Null | Value::Bool(_) | Value::String(_) => None,
     }
+}
+
+fn object_not_canonical(map: &Map<String, Value>) -> Option<String> {
+    map.iter().find_map(|(key, value)| {
+        if key.is_ascii() { not_canonical(value) } else { Some(format!("the key `{key}` is not ASCII")) }
+    })
 }
 
 /// A moment as leaves write it.

@@ -1,0 +1,152 @@
+use std::time::Duration;
+
+use futures::StreamExt;
+use sangdam_domain::log::{Position, StreamId};
+use sangdam_eventstore::*;
+
+use crate::harness::*;
+
+on_both_engines!(
+    a_tailing_reader_misses_nothing,
+    two_stores_write_one_log,
+    subscriptions_reach_across_stores,
+    what_is_queued_at_closing_is_written,
+);
+
+/// Random appends, some bound to conflict, by many callers at once. Gives how many events were acknowledged.
+async fn write_at_random(store: &Store, callers: usize, each: usize) -> u64 {
+    let shared: Vec<StreamId> = (0..4).map(|_| stream()).collect();
+    let callers = (0..callers).map(|caller| {
+        let (store, shared) = (store.clone(), shared.clone());
+        tokio::spawn(async move {
+            let mut written = 0;
+            for n in 0..each {
+                let roll = SystemEntropy.derive(b"roll");
+                let count = 1 + usize::from(roll[0] % 3);
+                let target = shared[usize::from(roll[1]) % shared.len()];
+                let result = match roll[2] % 5 {
+                    0 => store.append(&log(), append(target, Expected::Any, count)).await.map(|_| count),
+                    1 => store.append(&log(), append(target, version(n as u64), count)).await.map(|_| count),
+                    2 => {
+                        let list = vec![
+                            append(stream(), Expected::NoStream, 1),
+                            append(target, Expected::Any, count),
+                        ];
+                        store.append_all(&log(), list).await.map(|_| count + 1)
+                    }
+                    _ => {
+                        store.append(&log(), append(stream(), Expected::NoStream, count)).await.map(|_| count)
+                    }
+                };
+                match result {
+                    Ok(count) => written += count as u64,
+                    Err(AppendError::VersionConflict { .. }) => {}
+                    Err(e) => panic!("caller {caller}: {e}"),
+                }
+            }
+            written
+        })
+    });
+    futures::future::join_all(callers).await.into_iter().map(Result::unwrap).sum()
+}
+
+/// Follows until `until` positions were seen; each must be the one after the last.
+async fn follow(store: Store, until: impl Future<Output = u64> + Send + 'static) {
+    let mut seen = 0;
+    let mut live = std::pin::pin!(store.subscribe(&log(), Position::ZERO));
+    let mut until = std::pin::pin!(until);
+    let mut end = None;
+    while end.is_none_or(|end| seen < end) {
+        tokio::select! {
+            batch = live.next() => {
+                let batch = batch.expect("the store is open").unwrap();
+                assert!(!batch.is_empty());
+                for event in batch {
+                    assert_eq!(event.position.get(), seen + 1);
+                    seen += 1;
+                }
+            }
+            last = &mut until, if end.is_none() => end = Some(last),
+            () = tokio::time::sleep(Duration::from_secs(30)) => panic!("nothing came after position {seen}"),
+        }
+    }
+    assert_eq!(Some(seen), end);
+}
+
+async fn a_tailing_reader_misses_nothing(fresh: Fresh) {
+    let store = fresh.store().await;
+    let (done, end) = tokio::sync::oneshot::channel();
+    let reader = tokio::spawn(follow(store.clone(), async { end.await.unwrap() }));
+    let written = write_at_random(&store, 24, 25).await;
+    assert_eq!(store.head(&log()).await.unwrap().position, at(written + 1));
+    done.send(written + 1).unwrap();
+    reader.await.unwrap();
+    assert_sound(&store).await;
+    store.close().await;
+}
+
+async fn two_stores_write_one_log(fresh: Fresh) {
+    let one = fresh.store().await;
+    let other = Store::open(fresh.config()).await.unwrap();
+    let (done, end) = tokio::sync::oneshot::channel();
+    let reader = tokio::spawn(follow(other.clone(), async { end.await.unwrap() }));
+    let (left, right) = tokio::join!(write_at_random(&one, 8, 25), write_at_random(&other, 8, 25));
+    let end = 1 + left + right;
+    assert_eq!(one.head(&log()).await.unwrap().position, at(end));
+    done.send(end).unwrap();
+    reader.await.unwrap();
+    assert_sound(&other).await;
+
+    // Each learns of what the other wrote: versions, commands and claims.
+    let target = stream();
+    let command = append(target, Expected::NoStream, 2);
+    one.append(&log(), command.clone()).await.unwrap();
+    assert!(matches!(other.append(&log(), command).await, Err(AppendError::AlreadyAppended { .. })));
+    other.append(&log(), append(target, version(2), 1)).await.unwrap();
+    let stale = one.append(&log(), append(target, version(2), 1)).await.unwrap_err();
+    assert!(matches!(stale, AppendError::VersionConflict { actual, .. } if actual.get() == 3), "{stale}");
+    one.close().await;
+    other.close().await;
+}
+
+async fn subscriptions_reach_across_stores(fresh: Fresh) {
+    let one = fresh.store().await;
+    let other = Store::open(fresh.config()).await.unwrap();
+    let mut live = std::pin::pin!(other.subscribe(&log(), at(1)));
+    for n in 0..5 {
+        let appended = one.append(&log(), append(stream(), Expected::NoStream, 1)).await.unwrap();
+        let batch = tokio::time::timeout(Duration::from_secs(10), live.next()).await.expect("it comes");
+        let positions: Vec<_> = batch.unwrap().unwrap().iter().map(|event| event.position).collect();
+        assert_eq!(positions, [appended.first], "round {n}");
+    }
+    let ended = live.next();
+    let (ended, ()) = tokio::join!(ended, other.close());
+    assert!(ended.is_none(), "closing ends the subscription");
+    one.close().await;
+}
+
+async fn what_is_queued_at_closing_is_written(fresh: Fresh) {
+    let store = fresh.store().await;
+    let callers: Vec<_> = (0..64)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.append(&log(), append(stream(), Expected::NoStream, 1)).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    store.close().await;
+    let mut written = 0;
+    for caller in callers {
+        match caller.await.unwrap() {
+            Ok(_) => written += 1,
+            Err(AppendError::Store(StoreError::Closed)) => {}
+            // The log was not at work yet when the connections closed.
+            Err(AppendError::Store(StoreError::Database(sqlx::Error::PoolClosed))) => {}
+            Err(e) => panic!("{e}"),
+        }
+    }
+    let store = Store::open(fresh.config()).await.unwrap();
+    assert_eq!(store.head(&log()).await.unwrap().position, at(1 + written));
+    assert_sound(&store).await;
+    store.close().await;
+}

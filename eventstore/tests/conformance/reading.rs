@@ -1,0 +1,71 @@
+use sangdam_domain::log::{Position, Version};
+use sangdam_eventstore::*;
+
+use crate::harness::*;
+
+on_both_engines!(reads_by_log_stream_type_and_position, what_is_written_cannot_be_changed);
+
+async fn reads_by_log_stream_type_and_position(fresh: Fresh) {
+    let store = fresh.store().await;
+    let (one, other) = (stream(), stream());
+    for n in 0..10 {
+        let target = if n % 2 == 0 { one } else { other };
+        let mut next = append(target, Expected::Any, 1);
+        next.events[0].event_type = if n < 5 { "CallOffered" } else { "CallAnswered" };
+        store.append(&log(), next).await.unwrap();
+    }
+    let positions = |events: Vec<StoredEvent>| events.iter().map(|e| e.position.get()).collect::<Vec<_>>();
+    assert_eq!(positions(store.read(&log(), at(3), 4).await.unwrap()), [4, 5, 6, 7]);
+    assert_eq!(positions(store.read(&log(), at(11), 4).await.unwrap()), [0; 0]);
+    let answered = store.read_types(&log(), at(7), &["CallAnswered", "CallEnded"], 3).await.unwrap();
+    assert_eq!(positions(answered), [8, 9, 10]);
+    assert_eq!(positions(store.read_types(&log(), at(0), &[], 3).await.unwrap()), [0; 0]);
+    assert_eq!(positions(store.read_stream(one, Version::new(2).unwrap()).await.unwrap()), [6, 8, 10]);
+    let both = store.read_streams(&[other, one, other]).await.unwrap();
+    assert_eq!(both.len(), 10);
+    assert!(both.is_sorted_by_key(|event| (event.stream, event.version)));
+    assert_eq!(positions(store.read_at(&log(), &[at(9), at(2), at(99), at(2)]).await.unwrap()), [2, 9]);
+
+    let event = &store.read_at(&log(), &[at(4)]).await.unwrap()[0];
+    let envelope = Envelope::parse(&event.leaf).unwrap();
+    assert_eq!((envelope.position, envelope.stream, envelope.version.get()), (at(4), one, 2));
+    assert_eq!((envelope.ledger, &envelope.log), (store.ledger(), &log()));
+    assert_eq!(envelope.body(), format!(r#"{{"note":"{one} 0"}}"#));
+
+    let many: Vec<Position> = (1..=11).map(at).collect();
+    assert_eq!(store.read_at(&log(), &many).await.unwrap().len(), 11);
+    store.close().await;
+}
+
+async fn what_is_written_cannot_be_changed(fresh: Fresh) {
+    let store = fresh.store().await;
+    let appends = (0..300).map(|_| append(stream(), Expected::NoStream, 1)).collect();
+    assert!(store.append_bulk(&log(), appends).await.iter().all(Result::is_ok));
+    let mut attempts = vec![
+        "UPDATE events SET occurred_at = 0",
+        "DELETE FROM events",
+        "UPDATE commands SET version = 2",
+        "DELETE FROM commands",
+        "UPDATE tiles SET level = 5",
+        "DELETE FROM tiles",
+        "UPDATE heads SET position = position - 1",
+        "DELETE FROM heads",
+        "UPDATE meta SET name = 'x'",
+        "DELETE FROM meta",
+    ];
+    if fresh.is_postgres() {
+        attempts.extend(["TRUNCATE events", "TRUNCATE commands", "TRUNCATE tiles", "TRUNCATE sealed"]);
+    }
+    for sql in attempts {
+        let told = fresh.refused(sql).await;
+        assert!(
+            told.contains("never")
+                || told.contains("refused")
+                || told.contains("grows")
+                || told.contains("keeps"),
+            "{sql}: {told}"
+        );
+    }
+    assert_sound(&store).await;
+    store.close().await;
+}
