@@ -4,7 +4,9 @@ use async_graphql::{Error, Result, SimpleObject};
 use sangdam_domain::aggregate;
 
 use super::request::{Failure, UserError};
-use crate::graphql::model::{Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEdition, DirectoryEntry};
+use crate::graphql::model::{
+    Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEdition, DirectoryEntry,
+};
 use crate::graphql::scalar::Position;
 use crate::ledger::{CompletedCallback, Executed};
 
@@ -26,7 +28,7 @@ macro_rules! payloads {
             pub(super) fn of(result: Result<Executed<aggregate::$model>, Failure>) -> Result<Self> {
                 match result {
                     Ok(done) => Ok(Self {
-                        $field: Some($model::from_state(done.state)),
+                        $field: Some($model::from_state(&done.log, done.state)),
                         position: Some(Position(done.position)),
                         user_errors: Vec::new(),
                     }),
@@ -75,13 +77,41 @@ impl CompleteCallbackPayload {
     pub(super) fn of(result: Result<CompletedCallback, Failure>) -> Result<Self> {
         match result {
             Ok(CompletedCallback { callback, consultation }) => Ok(Self {
-                callback: Some(Callback::from_state(callback.state)),
-                consultation: consultation.map(Consultation::from_state),
+                consultation: consultation.map(|state| Consultation::from_state(&callback.log, state)),
+                callback: Some(Callback::from_state(&callback.log, callback.state)),
                 position: Some(Position(callback.position)),
                 user_errors: Vec::new(),
             }),
             Err(Failure::Refused(refused)) => {
                 Ok(Self { callback: None, consultation: None, position: None, user_errors: vec![refused] })
+            }
+            Err(Failure::Failed(error)) => Err(Error::from(error)),
+        }
+    }
+}
+
+/// What `publishDirectoryEdition` answers with.
+#[derive(SimpleObject)]
+pub struct DirectoryEditionPayload {
+    /// The edition as it was published.
+    edition: Option<DirectoryEdition>,
+    /// The position of the command's last event. Give it as `minPosition` to read one's own write.
+    position: Option<Position>,
+    /// Why the command was refused; empty where it was carried out.
+    user_errors: Vec<UserError>,
+}
+
+impl DirectoryEditionPayload {
+    /// The answer to a command that was carried out, refused, or failed.
+    pub(super) fn of(result: Result<Executed<aggregate::DirectoryEditions>, Failure>) -> Result<Self> {
+        match result {
+            Ok(done) => Ok(Self {
+                edition: done.state.editions.last().map(|edition| DirectoryEdition::new(&done.log, edition)),
+                position: Some(Position(done.position)),
+                user_errors: Vec::new(),
+            }),
+            Err(Failure::Refused(refused)) => {
+                Ok(Self { edition: None, position: None, user_errors: vec![refused] })
             }
             Err(Failure::Failed(error)) => Err(Error::from(error)),
         }

@@ -1,16 +1,17 @@
 //! What all mutations have in common: where they write, who asks, and how it is told when they are refused.
 
 use async_graphql::{Context, ID, InputObject, InputType, SimpleObject, Value};
-use sangdam_domain::actor::{Actor, ActorKind};
+use sangdam_domain::actor::Actor;
 use sangdam_domain::aggregate::{AgentStanding, CallStanding};
 use sangdam_domain::id::{AgentId, CallId, CommandId};
-use sangdam_domain::log::Version;
+use sangdam_domain::log::{LogId, Version};
 use sangdam_domain::rejection::Rejection;
 use sangdam_eventstore::StoreError;
 
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::scalar::DateTime;
-use crate::ledger::{ExecuteError, Executed, Kept, Ledger, LoadError, CommandMeta};
+use crate::graphql::{Principal, app};
+use crate::ledger::{CommandMeta, ExecuteError, Executed, Kept, Ledger, LoadError};
 
 /// What every command may come with.
 #[derive(InputObject)]
@@ -66,7 +67,8 @@ impl Request {
     ) -> Result<Self, Failure> {
         let request = Self::read(ctx, name, input, fields)?;
         if !request.ledger.exists().await? {
-            let problem = format!("this ledger has no centre `{}`; register it first", request.ledger.centre());
+            let problem =
+                format!("this ledger has no centre `{}`; register it first", request.ledger.centre());
             return Err(Failure::Refused(UserError::new("NOT_FOUND", problem, Some("centre"))));
         }
         Ok(request)
@@ -82,6 +84,7 @@ impl Request {
         let request = Self::read(ctx, name, input, fields)?;
         request.ledger.moment(&request.meta)?;
         request.ledger.ensure_log(request.meta.actor.clone(), None).await?;
+        app(ctx)?.runner(request.ledger.log());
         Ok(request)
     }
 
@@ -91,15 +94,18 @@ impl Request {
         input: &impl InputType,
         fields: &CommandFields,
     ) -> Result<Self, Failure> {
-        let invalid = |field, message: String| Failure::Refused(UserError::new("INVALID", message, Some(field)));
+        let invalid =
+            |field, message: String| Failure::Refused(UserError::new("INVALID", message, Some(field)));
         let command_id = fields.command_id.as_ref().map(|id| id.parse::<CommandId>()).transpose();
         let command_id = command_id.map_err(|problem| invalid("commandId", problem.to_string()))?;
-        let own = ctx.data::<Ledger>().map_err(|problem| ApiError::internal(&problem.message))?;
-        let ledger = match &fields.centre {
-            Some(centre) => own.of_centre(centre).map_err(|problem| invalid("centre", problem.to_string()))?,
-            None => own.clone(),
+        let app = app(ctx)?;
+        let log = match &fields.centre {
+            Some(centre) => LogId::main(centre).map_err(|problem| invalid("centre", problem.to_string()))?,
+            None => app.log.clone(),
         };
-        let actor = ctx.data_opt::<Actor>().cloned().unwrap_or_else(|| Actor::of(ActorKind::Open));
+        let ledger = Ledger::new(app.store.clone(), log);
+        let actor =
+            ctx.data_opt::<Principal>().map_or_else(|| Principal::open().0, |principal| principal.0.clone());
         let meta = CommandMeta {
             command_id,
             canonical: canonical(name, &actor, input.to_value()),
@@ -112,7 +118,11 @@ impl Request {
     }
 
     /// Carries out a command of one stream.
-    pub(super) async fn execute<A: Kept>(&self, id: A::Id, command: A::Command) -> Result<Executed<A>, Failure> {
+    pub(super) async fn execute<A: Kept>(
+        &self,
+        id: A::Id,
+        command: A::Command,
+    ) -> Result<Executed<A>, Failure> {
         Ok(self.ledger.execute(&self.meta, id, command).await?)
     }
 
@@ -198,7 +208,10 @@ impl From<ExecuteError> for Failure {
             ExecuteError::Rejected(rejection) => return rejection.into(),
             ExecuteError::Load(error) => return error.into(),
             ExecuteError::Contended(_) => {
-                return Self::Failed(ApiError::new(Code::Unavailable, "too many commands at once on this object; try again"));
+                return Self::Failed(ApiError::new(
+                    Code::Unavailable,
+                    "too many commands at once on this object; try again",
+                ));
             }
             ExecuteError::Unkeepable(problem) => return Self::Failed(ApiError::internal(&problem)),
             ExecuteError::VersionConflict { .. } => ("VERSION_CONFLICT", Some("expectedVersion")),

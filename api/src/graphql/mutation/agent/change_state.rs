@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Agent, AgentCommand};
 
 use crate::graphql::code::AgentState;
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::AgentPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
@@ -27,7 +27,11 @@ pub struct ChangeAgentState;
 #[Object]
 impl ChangeAgentState {
     /// The agent does something else now.
-    async fn change_agent_state(&self, ctx: &Context<'_>, input: ChangeAgentStateInput) -> Result<AgentPayload> {
+    async fn change_agent_state(
+        &self,
+        ctx: &Context<'_>,
+        input: ChangeAgentStateInput,
+    ) -> Result<AgentPayload> {
         AgentPayload::of(carry_out(ctx, &input).await)
     }
 }

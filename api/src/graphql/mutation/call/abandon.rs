@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Call, CallCommand};
 
 use crate::graphql::code::Evidence;
-use crate::graphql::mutation::field::{id_or_none};
+use crate::graphql::mutation::field::id_or_none;
 use crate::graphql::mutation::payload::CallPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;

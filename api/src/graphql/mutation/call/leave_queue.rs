@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Call, CallCommand};
 
 use crate::graphql::code::{Evidence, QueueExit};
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::CallPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
@@ -39,6 +39,10 @@ async fn carry_out(ctx: &Context<'_>, input: &LeaveQueueInput) -> Result<Execute
     let request = Request::of(ctx, "leaveQueue", input, &input.command).await?;
     let call = id("call", &input.call)?;
     request.must_be_offered(call).await?;
-    let command = CallCommand::LeaveQueue { reason: input.reason.into(), evidence: input.evidence.into(), closed_by: None };
+    let command = CallCommand::LeaveQueue {
+        reason: input.reason.into(),
+        evidence: input.evidence.into(),
+        closed_by: None,
+    };
     request.execute(call, command).await
 }

@@ -67,7 +67,15 @@ async fn carry_out(ctx: &Context<'_>, input: &OfferCallInput) -> Result<Executed
     let direction = input.direction.into();
     let evidence = input.evidence.into();
     let closed_by = request.closed_by().await?;
-    let command =
-        CallCommand::Offer { direction, from, caller, dialled, queue, external_reference, evidence, closed_by };
+    let command = CallCommand::Offer {
+        direction,
+        from,
+        caller,
+        dialled,
+        queue,
+        external_reference,
+        evidence,
+        closed_by,
+    };
     request.execute(CallId::from_uuid(request.ledger.new_uuid()), command).await
 }

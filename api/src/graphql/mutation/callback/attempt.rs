@@ -29,7 +29,11 @@ pub struct AttemptCallback;
 #[Object]
 impl AttemptCallback {
     /// Somebody tried to call back, in vain.
-    async fn attempt_callback(&self, ctx: &Context<'_>, input: AttemptCallbackInput) -> Result<CallbackPayload> {
+    async fn attempt_callback(
+        &self,
+        ctx: &Context<'_>,
+        input: AttemptCallbackInput,
+    ) -> Result<CallbackPayload> {
         CallbackPayload::of(carry_out(ctx, &input).await)
     }
 }

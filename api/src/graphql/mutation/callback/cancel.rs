@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Callback, CallbackCommand};
 
 use crate::graphql::code::CancelReason;
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::CallbackPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
@@ -27,7 +27,11 @@ pub struct CancelCallback;
 #[Object]
 impl CancelCallback {
     /// The callback will not be made.
-    async fn cancel_callback(&self, ctx: &Context<'_>, input: CancelCallbackInput) -> Result<CallbackPayload> {
+    async fn cancel_callback(
+        &self,
+        ctx: &Context<'_>,
+        input: CancelCallbackInput,
+    ) -> Result<CallbackPayload> {
         CallbackPayload::of(carry_out(ctx, &input).await)
     }
 }

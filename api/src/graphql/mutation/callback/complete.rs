@@ -2,7 +2,6 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
-
 use crate::graphql::code::ContactReason;
 use crate::graphql::mutation::field::{id, id_or_none};
 use crate::graphql::mutation::payload::CompleteCallbackPayload;
@@ -34,7 +33,11 @@ pub struct CompleteCallback;
 #[Object]
 impl CompleteCallback {
     /// The promise was kept. One for a consultation attaches the call to it; one for a missed call opens a new consultation.
-    async fn complete_callback(&self, ctx: &Context<'_>, input: CompleteCallbackInput) -> Result<CompleteCallbackPayload> {
+    async fn complete_callback(
+        &self,
+        ctx: &Context<'_>,
+        input: CompleteCallbackInput,
+    ) -> Result<CompleteCallbackPayload> {
         CompleteCallbackPayload::of(carry_out(ctx, &input).await)
     }
 }

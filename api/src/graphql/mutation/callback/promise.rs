@@ -36,7 +36,11 @@ pub struct PromiseCallback;
 #[Object]
 impl PromiseCallback {
     /// Somebody promises to call back: for a consultation that goes on, or for a missed call.
-    async fn promise_callback(&self, ctx: &Context<'_>, input: PromiseCallbackInput) -> Result<CallbackPayload> {
+    async fn promise_callback(
+        &self,
+        ctx: &Context<'_>,
+        input: PromiseCallbackInput,
+    ) -> Result<CallbackPayload> {
         CallbackPayload::of(carry_out(ctx, &input).await)
     }
 }

@@ -29,7 +29,11 @@ pub struct MoveCallerPhone;
 #[Object]
 impl MoveCallerPhone {
     /// A number is another caller's. Answers with the caller who has it now.
-    async fn move_caller_phone(&self, ctx: &Context<'_>, input: MoveCallerPhoneInput) -> Result<CallerPayload> {
+    async fn move_caller_phone(
+        &self,
+        ctx: &Context<'_>,
+        input: MoveCallerPhoneInput,
+    ) -> Result<CallerPayload> {
         CallerPayload::of(carry_out(ctx, &input).await)
     }
 }

@@ -6,7 +6,7 @@ use sangdam_domain::id::CallerId;
 use sangdam_domain::value::{ExternalReference, PersonName, PhoneNumber};
 
 use crate::graphql::code::CallerKind;
-use crate::graphql::mutation::field::{text_or_none};
+use crate::graphql::mutation::field::text_or_none;
 use crate::graphql::mutation::payload::CallerPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;

@@ -33,17 +33,29 @@ pub struct DeclareLegacyBalance;
 #[Object]
 impl DeclareLegacyBalance {
     /// What was handled in a year before the ledger's own records: a number, or unknown. Unknown is not 0, and may become known later.
-    async fn declare_legacy_balance(&self, ctx: &Context<'_>, input: DeclareLegacyBalanceInput) -> Result<CentrePayload> {
+    async fn declare_legacy_balance(
+        &self,
+        ctx: &Context<'_>,
+        input: DeclareLegacyBalanceInput,
+    ) -> Result<CentrePayload> {
         CentrePayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &DeclareLegacyBalanceInput) -> Result<Executed<Centre>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &DeclareLegacyBalanceInput,
+) -> Result<Executed<Centre>, Failure> {
     let request = Request::of(ctx, "declareLegacyBalance", input, &input.command).await?;
     let balance = match (input.consultations, input.unknown) {
         (Some(consultations), false) => LegacyBalance::Known { consultations },
         (None, true) => LegacyBalance::Unknown,
-        _ => return Err(invalid("consultations", "expected either a number or `unknown: true`, and not both")),
+        _ => {
+            return Err(invalid(
+                "consultations",
+                "expected either a number or `unknown: true`, and not both",
+            ));
+        }
     };
     let source = text("source", &input.source, DisplayText::parse)?;
     request.execute((), CentreCommand::DeclareLegacyBalance { year: input.year, balance, source }).await

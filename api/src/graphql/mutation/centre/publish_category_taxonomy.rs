@@ -28,12 +28,19 @@ pub struct PublishCategoryTaxonomy;
 #[Object]
 impl PublishCategoryTaxonomy {
     /// These are the categories of matters, from now on.
-    async fn publish_category_taxonomy(&self, ctx: &Context<'_>, input: PublishCategoryTaxonomyInput) -> Result<CentrePayload> {
+    async fn publish_category_taxonomy(
+        &self,
+        ctx: &Context<'_>,
+        input: PublishCategoryTaxonomyInput,
+    ) -> Result<CentrePayload> {
         CentrePayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &PublishCategoryTaxonomyInput) -> Result<Executed<Centre>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &PublishCategoryTaxonomyInput,
+) -> Result<Executed<Centre>, Failure> {
     let request = Request::of(ctx, "publishCategoryTaxonomy", input, &input.command).await?;
     let categories = input.categories.iter().map(CategoryInput::parse).collect::<Result<_, _>>()?;
     let centre = request.ledger.load::<Centre>(()).await?;

@@ -30,17 +30,26 @@ pub struct PublishCountingDefinition;
 #[Object]
 impl PublishCountingDefinition {
     /// This is what counts, from now on, beside what earlier versions say.
-    async fn publish_counting_definition(&self, ctx: &Context<'_>, input: PublishCountingDefinitionInput) -> Result<CentrePayload> {
+    async fn publish_counting_definition(
+        &self,
+        ctx: &Context<'_>,
+        input: PublishCountingDefinitionInput,
+    ) -> Result<CentrePayload> {
         CentrePayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &PublishCountingDefinitionInput) -> Result<Executed<Centre>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &PublishCountingDefinitionInput,
+) -> Result<Executed<Centre>, Failure> {
     let request = Request::of(ctx, "publishCountingDefinition", input, &input.command).await?;
     let description = text("description", &input.description, DisplayText::parse)?;
     let centre = request.ledger.load::<Centre>(()).await?;
     let next = centre.map_or(1, |centre| centre.counting_definitions.len() + 1);
     let counting_version = version_or(input.version, next);
     let rule = input.rule.into();
-    request.execute((), CentreCommand::PublishCountingDefinition { counting_version, rule, description }).await
+    request
+        .execute((), CentreCommand::PublishCountingDefinition { counting_version, rule, description })
+        .await
 }

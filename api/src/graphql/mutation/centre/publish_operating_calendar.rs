@@ -36,12 +36,19 @@ pub struct PublishOperatingCalendar;
 #[Object]
 impl PublishOperatingCalendar {
     /// These are the opening hours, from a day on.
-    async fn publish_operating_calendar(&self, ctx: &Context<'_>, input: PublishOperatingCalendarInput) -> Result<CentrePayload> {
+    async fn publish_operating_calendar(
+        &self,
+        ctx: &Context<'_>,
+        input: PublishOperatingCalendarInput,
+    ) -> Result<CentrePayload> {
         CentrePayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &PublishOperatingCalendarInput) -> Result<Executed<Centre>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &PublishOperatingCalendarInput,
+) -> Result<Executed<Centre>, Failure> {
     let request = Request::of(ctx, "publishOperatingCalendar", input, &input.command).await?;
     let time_zone = text("timeZone", &input.time_zone, DisplayText::parse)?;
     let weekly_hours = input.weekly_hours.iter().map(OpenHoursInput::parse).collect();

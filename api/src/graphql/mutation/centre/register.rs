@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Centre, CentreCommand};
 use sangdam_domain::value::DisplayText;
 
-use crate::graphql::mutation::field::{text};
+use crate::graphql::mutation::field::text;
 use crate::graphql::mutation::payload::CentrePayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::graphql::scalar::Date;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Consultation, ConsultationCommand};
 
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::ConsultationPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
@@ -26,12 +26,19 @@ pub struct AcceptTransfer;
 #[Object]
 impl AcceptTransfer {
     /// The officer took the call.
-    async fn accept_transfer(&self, ctx: &Context<'_>, input: AcceptTransferInput) -> Result<ConsultationPayload> {
+    async fn accept_transfer(
+        &self,
+        ctx: &Context<'_>,
+        input: AcceptTransferInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &AcceptTransferInput) -> Result<Executed<Consultation>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &AcceptTransferInput,
+) -> Result<Executed<Consultation>, Failure> {
     let request = Request::of(ctx, "acceptTransfer", input, &input.command).await?;
     let consultation = id("consultation", &input.consultation)?;
     let transfer = id("transfer", &input.transfer)?;

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Consultation, ConsultationCommand};
 
 use crate::graphql::code::AttachReason;
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::ConsultationPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;

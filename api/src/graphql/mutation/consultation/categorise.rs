@@ -29,12 +29,19 @@ pub struct CategoriseConsultation;
 #[Object]
 impl CategoriseConsultation {
     /// Puts the matter in a category of the taxonomy.
-    async fn categorise_consultation(&self, ctx: &Context<'_>, input: CategoriseConsultationInput) -> Result<ConsultationPayload> {
+    async fn categorise_consultation(
+        &self,
+        ctx: &Context<'_>,
+        input: CategoriseConsultationInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &CategoriseConsultationInput) -> Result<Executed<Consultation>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &CategoriseConsultationInput,
+) -> Result<Executed<Consultation>, Failure> {
     let request = Request::of(ctx, "categoriseConsultation", input, &input.command).await?;
     let consultation = id("consultation", &input.consultation)?;
     let code = text("code", &input.code, Code::parse)?;

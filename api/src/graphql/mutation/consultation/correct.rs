@@ -34,12 +34,19 @@ pub struct CorrectConsultation;
 #[Object]
 impl CorrectConsultation {
     /// Something recorded earlier was wrong: who took it, why they called, or what a note says. Exactly one of them. Days never move: what was recorded on a wrong day is voided and recorded anew.
-    async fn correct_consultation(&self, ctx: &Context<'_>, input: CorrectConsultationInput) -> Result<ConsultationPayload> {
+    async fn correct_consultation(
+        &self,
+        ctx: &Context<'_>,
+        input: CorrectConsultationInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &CorrectConsultationInput) -> Result<Executed<Consultation>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &CorrectConsultationInput,
+) -> Result<Executed<Consultation>, Failure> {
     let request = Request::of(ctx, "correctConsultation", input, &input.command).await?;
     let consultation = id("consultation", &input.consultation)?;
     let why = text_or_none("why", input.why.as_deref(), ReasonText::parse)?;

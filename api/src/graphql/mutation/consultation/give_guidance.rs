@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Consultation, ConsultationCommand};
 
 use crate::graphql::code::GuidanceKind;
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::ConsultationPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
@@ -27,7 +27,11 @@ pub struct GiveGuidance;
 #[Object]
 impl GiveGuidance {
     /// The caller was told about something.
-    async fn give_guidance(&self, ctx: &Context<'_>, input: GiveGuidanceInput) -> Result<ConsultationPayload> {
+    async fn give_guidance(
+        &self,
+        ctx: &Context<'_>,
+        input: GiveGuidanceInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Consultation, ConsultationCommand};
 
 use crate::graphql::code::LinkKind;
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::ConsultationPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
@@ -29,12 +29,19 @@ pub struct LinkConsultations;
 #[Object]
 impl LinkConsultations {
     /// Two consultations belong together.
-    async fn link_consultations(&self, ctx: &Context<'_>, input: LinkConsultationsInput) -> Result<ConsultationPayload> {
+    async fn link_consultations(
+        &self,
+        ctx: &Context<'_>,
+        input: LinkConsultationsInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &LinkConsultationsInput) -> Result<Executed<Consultation>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &LinkConsultationsInput,
+) -> Result<Executed<Consultation>, Failure> {
     let request = Request::of(ctx, "linkConsultations", input, &input.command).await?;
     let consultation = id("consultation", &input.consultation)?;
     let other = id("other", &input.other)?;

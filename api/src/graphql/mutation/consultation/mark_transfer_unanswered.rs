@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Consultation, ConsultationCommand};
 
 use crate::graphql::code::UnansweredCause;
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::ConsultationPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
@@ -29,14 +29,26 @@ pub struct MarkTransferUnanswered;
 #[Object]
 impl MarkTransferUnanswered {
     /// The officer could not be reached.
-    async fn mark_transfer_unanswered(&self, ctx: &Context<'_>, input: MarkTransferUnansweredInput) -> Result<ConsultationPayload> {
+    async fn mark_transfer_unanswered(
+        &self,
+        ctx: &Context<'_>,
+        input: MarkTransferUnansweredInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &MarkTransferUnansweredInput) -> Result<Executed<Consultation>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &MarkTransferUnansweredInput,
+) -> Result<Executed<Consultation>, Failure> {
     let request = Request::of(ctx, "markTransferUnanswered", input, &input.command).await?;
     let consultation = id("consultation", &input.consultation)?;
     let transfer = id("transfer", &input.transfer)?;
-    request.execute(consultation, ConsultationCommand::LeaveTransferUnanswered { transfer, cause: input.cause.into() }).await
+    request
+        .execute(
+            consultation,
+            ConsultationCommand::LeaveTransferUnanswered { transfer, cause: input.cause.into() },
+        )
+        .await
 }

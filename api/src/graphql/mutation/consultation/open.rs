@@ -1,7 +1,9 @@
 //! `openConsultation`.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use sangdam_domain::aggregate::{Call, CallStanding, CallbackStanding, Consultation, ConsultationCommand, OpenFrom};
+use sangdam_domain::aggregate::{
+    Call, CallStanding, CallbackStanding, Consultation, ConsultationCommand, OpenFrom,
+};
 use sangdam_domain::id::{CallId, CallbackId, ConsultationId};
 
 use crate::graphql::code::ContactReason;
@@ -35,12 +37,19 @@ pub struct OpenConsultation;
 #[Object]
 impl OpenConsultation {
     /// A matter of a caller begins: with an answered call, or with a callback that was made for a missed call.
-    async fn open_consultation(&self, ctx: &Context<'_>, input: OpenConsultationInput) -> Result<ConsultationPayload> {
+    async fn open_consultation(
+        &self,
+        ctx: &Context<'_>,
+        input: OpenConsultationInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &OpenConsultationInput) -> Result<Executed<Consultation>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &OpenConsultationInput,
+) -> Result<Executed<Consultation>, Failure> {
     let request = Request::of(ctx, "openConsultation", input, &input.command).await?;
     let call = id_or_none::<CallId>("call", input.call.as_ref())?;
     let callback = id_or_none::<CallbackId>("callback", input.callback.as_ref())?;

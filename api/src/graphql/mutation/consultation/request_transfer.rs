@@ -35,12 +35,19 @@ pub struct RequestTransfer;
 #[Object]
 impl RequestTransfer {
     /// Asks an officer to take the call.
-    async fn request_transfer(&self, ctx: &Context<'_>, input: RequestTransferInput) -> Result<ConsultationPayload> {
+    async fn request_transfer(
+        &self,
+        ctx: &Context<'_>,
+        input: RequestTransferInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &RequestTransferInput) -> Result<Executed<Consultation>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &RequestTransferInput,
+) -> Result<Executed<Consultation>, Failure> {
     let request = Request::of(ctx, "requestTransfer", input, &input.command).await?;
     let consultation = id("consultation", &input.consultation)?;
     let department = text("department", &input.department, DisplayText::parse)?;

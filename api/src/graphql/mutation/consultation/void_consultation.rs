@@ -30,14 +30,23 @@ pub struct VoidConsultation;
 #[Object]
 impl VoidConsultation {
     /// The consultation does not count and never did. Its calls are free to be recorded anew.
-    async fn void_consultation(&self, ctx: &Context<'_>, input: VoidConsultationInput) -> Result<ConsultationPayload> {
+    async fn void_consultation(
+        &self,
+        ctx: &Context<'_>,
+        input: VoidConsultationInput,
+    ) -> Result<ConsultationPayload> {
         ConsultationPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &VoidConsultationInput) -> Result<Executed<Consultation>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &VoidConsultationInput,
+) -> Result<Executed<Consultation>, Failure> {
     let request = Request::of(ctx, "voidConsultation", input, &input.command).await?;
     let consultation = id("consultation", &input.consultation)?;
     let explanation = text_or_none("explanation", input.explanation.as_deref(), ReasonText::parse)?;
-    request.execute(consultation, ConsultationCommand::Void { reason: input.reason.into(), explanation }).await
+    request
+        .execute(consultation, ConsultationCommand::Void { reason: input.reason.into(), explanation })
+        .await
 }

@@ -3,11 +3,11 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{DirectoryEntry, DirectoryEntryCommand};
 
-use crate::graphql::mutation::field::{id};
+use super::listing::ListingInput;
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::DirectoryEntryPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
-use super::listing::ListingInput;
 
 /// What `changeDirectoryEntry` takes.
 #[derive(InputObject)]
@@ -27,12 +27,19 @@ pub struct ChangeDirectoryEntry;
 #[Object]
 impl ChangeDirectoryEntry {
     /// The entry says something else now.
-    async fn change_directory_entry(&self, ctx: &Context<'_>, input: ChangeDirectoryEntryInput) -> Result<DirectoryEntryPayload> {
+    async fn change_directory_entry(
+        &self,
+        ctx: &Context<'_>,
+        input: ChangeDirectoryEntryInput,
+    ) -> Result<DirectoryEntryPayload> {
         DirectoryEntryPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &ChangeDirectoryEntryInput) -> Result<Executed<DirectoryEntry>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &ChangeDirectoryEntryInput,
+) -> Result<Executed<DirectoryEntry>, Failure> {
     let request = Request::of(ctx, "changeDirectoryEntry", input, &input.command).await?;
     let entry = id("entry", &input.entry)?;
     request.execute(entry, DirectoryEntryCommand::Change { listing: input.listing.parse()? }).await

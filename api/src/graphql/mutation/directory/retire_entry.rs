@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{DirectoryEntry, DirectoryEntryCommand};
 
-use crate::graphql::mutation::field::{id};
+use crate::graphql::mutation::field::id;
 use crate::graphql::mutation::payload::DirectoryEntryPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::ledger::Executed;
@@ -24,12 +24,19 @@ pub struct RetireDirectoryEntry;
 #[Object]
 impl RetireDirectoryEntry {
     /// The number is given no longer.
-    async fn retire_directory_entry(&self, ctx: &Context<'_>, input: RetireDirectoryEntryInput) -> Result<DirectoryEntryPayload> {
+    async fn retire_directory_entry(
+        &self,
+        ctx: &Context<'_>,
+        input: RetireDirectoryEntryInput,
+    ) -> Result<DirectoryEntryPayload> {
         DirectoryEntryPayload::of(carry_out(ctx, &input).await)
     }
 }
 
-async fn carry_out(ctx: &Context<'_>, input: &RetireDirectoryEntryInput) -> Result<Executed<DirectoryEntry>, Failure> {
+async fn carry_out(
+    ctx: &Context<'_>,
+    input: &RetireDirectoryEntryInput,
+) -> Result<Executed<DirectoryEntry>, Failure> {
     let request = Request::of(ctx, "retireDirectoryEntry", input, &input.command).await?;
     request.execute(id("entry", &input.entry)?, DirectoryEntryCommand::Retire).await
 }
