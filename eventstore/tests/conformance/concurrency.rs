@@ -11,6 +11,7 @@ on_both_engines!(
     two_stores_write_one_log,
     subscriptions_reach_across_stores,
     what_is_queued_at_closing_is_written,
+    a_lost_connection_loses_and_repeats_nothing,
 );
 
 /// Random appends, some bound to conflict, by many callers at once. Gives how many events were acknowledged.
@@ -147,6 +148,54 @@ async fn what_is_queued_at_closing_is_written(fresh: Fresh) {
     }
     let store = Store::open(fresh.config()).await.unwrap();
     assert_eq!(store.head(&log()).await.unwrap().position, at(1 + written));
+    assert_sound(&store).await;
+    store.close().await;
+}
+
+/// The server ends connections at random moments, in the middle of commits too: whatever was acknowledged is there, and
+/// nothing is there twice.
+async fn a_lost_connection_loses_and_repeats_nothing(fresh: Fresh) {
+    if !fresh.is_postgres() {
+        return;
+    }
+    let store = fresh.store().await;
+    let callers: Vec<_> = (0..16)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut written = Vec::new();
+                for _ in 0..60 {
+                    let next = append(stream(), Expected::NoStream, 1);
+                    let result = store
+                        .append_all(&log(), vec![next.clone(), append(stream(), Expected::Any, 2)])
+                        .await;
+                    written.push((next, result.expect("it is tried again until it is known")));
+                }
+                written
+            })
+        })
+        .collect();
+    for _ in 0..40 {
+        fresh
+            .tamper(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE application_name = 'sangdam' AND datname = current_database()",
+            )
+            .await;
+        tokio::time::sleep(Duration::from_millis(7)).await;
+    }
+    let mut count = 0;
+    for caller in callers {
+        for (wanted, appended) in caller.await.unwrap() {
+            let events = store.read_stream(wanted.stream, sangdam_domain::log::Version::ZERO).await;
+            let events = events.unwrap();
+            assert_eq!((events.len(), events[0].position), (1, appended[0].first));
+            assert_eq!(events[0].event_id, wanted.events[0].event_id);
+            assert_eq!((appended[1].first, appended[1].version.get()), (appended[0].last.next(), 2));
+            count += 3;
+        }
+    }
+    assert_eq!(store.head(&log()).await.unwrap().position, at(1 + count));
     assert_sound(&store).await;
     store.close().await;
 }
