@@ -34,16 +34,22 @@ pub enum ConfigError {
         source: Box<toml::de::Error>,
     },
     /// A database URL of another kind.
-    #[error("`--database` takes postgres://USER@HOST/NAME; for SQLite leave it out and give `--data-dir DIR`")]
+    #[error(
+        "`--database` takes postgres://USER@HOST/NAME; for SQLite leave it out and give `--data-dir DIR`"
+    )]
     DatabaseUrl,
     /// The centre's name is none.
     #[error("--centre: {0}")]
     Centre(#[from] sangdam_domain::log::InvalidCentre),
     /// There is no place for the key file.
-    #[error("no place for the key file is known (neither HOME nor XDG_CONFIG_HOME is set): give `--kek-file FILE` or SANGDAM_KEK")]
+    #[error(
+        "no place for the key file is known (neither HOME nor XDG_CONFIG_HOME is set): give `--kek-file FILE` or SANGDAM_KEK"
+    )]
     NoKeyFile,
     /// Open, and reachable by others.
-    #[error("`--open` lets anybody in, so it serves loopback addresses only (127.0.0.1, ::1); {0} is not one")]
+    #[error(
+        "`--open` lets anybody in, so it serves loopback addresses only (127.0.0.1, ::1); {0} is not one"
+    )]
     OpenBeyondLoopback(SocketAddr),
     /// Sign-in does not exist yet.
     #[error("sign-in is not available yet: give `--open` to serve without it, on a loopback address only")]

@@ -1,1 +1,10 @@
-//! Under construction.
+//! The `sangdam` binary's insides: the ledger's commands, GraphQL, HTTP, imports, reports, the command line.
+
+pub mod cli;
+pub mod config;
+pub mod graphql;
+pub mod http;
+pub mod intake;
+pub mod ledger;
+pub mod reports;
+pub mod telemetry;

@@ -1,2 +1,10 @@
-//! The sangdam binary.
-fn main() {}
+//! The `sangdam` binary.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    sangdam::cli::main()
+}

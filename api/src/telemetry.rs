@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-pub use metrics::{Metrics, Operation};
+pub use metrics::{Counted, Metrics, Operation};
 
 use crate::config::LogFormat;
 

@@ -89,10 +89,15 @@ impl Settings {
         })
     }
 
+    /// Starts logging, and opens the store.
+    pub async fn open_store(&self) -> Result<Store, CliError> {
+        telemetry::init(self.log_format);
+        Store::open(self.store_config()?).await.map_err(CliError::failed)
+    }
+
     /// Starts logging, and opens the store and the read models.
     pub async fn open(&self) -> Result<(Store, ReadModels), CliError> {
-        telemetry::init(self.log_format);
-        let store = Store::open(self.store_config()?).await.map_err(CliError::failed)?;
+        let store = self.open_store().await?;
         let models = ReadModels::open(self.location.clone()).await.map_err(CliError::failed)?;
         Ok((store, models))
     }

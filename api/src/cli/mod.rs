@@ -3,8 +3,14 @@
 //! configuration.
 
 mod common;
+mod export;
+mod import;
+mod progress;
+mod rebuild;
+mod report;
 mod schema;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -30,6 +36,16 @@ pub struct Cli {
 pub enum Command {
     /// Serve GraphQL, health and metrics.
     Serve(serve::Args),
+    /// Take over call records of another system.
+    Import(import::Args),
+    /// Print the numbers, with the position and root at which they were taken.
+    Report(report::Args),
+    /// Hand events to other programs.
+    Export(export::Args),
+    /// Check every hash of the ledger.
+    Verify(verify::Args),
+    /// Build all read models anew from the events.
+    Rebuild(rebuild::Args),
     /// Print the GraphQL schema (SDL).
     Schema(schema::Args),
 }
@@ -68,6 +84,11 @@ impl Cli {
     pub async fn run(self) -> Result<ExitCode, CliError> {
         match self.command {
             Command::Serve(args) => serve::run(args).await,
+            Command::Import(args) => import::run(args).await,
+            Command::Report(args) => report::run(args).await,
+            Command::Export(args) => export::run(args).await,
+            Command::Verify(args) => verify::run(args).await,
+            Command::Rebuild(args) => rebuild::run(args).await,
             Command::Schema(args) => schema::run(args),
         }
     }

@@ -3,6 +3,7 @@
 
 pub mod code;
 pub mod error;
+pub mod execute;
 pub mod limits;
 mod loader;
 pub mod model;

@@ -100,7 +100,9 @@ pub fn parse<T: GlobalId>(id: &ID) -> Result<T, ApiError> {
     }
     match split(id) {
         Some((kind, uuid)) if kind == T::TYPE => Ok(T::from_uuid(uuid)),
-        Some((kind, _)) => Err(ApiError::bad_input(format!("this id names a {kind}; a {} was expected", T::TYPE))),
+        Some((kind, _)) => {
+            Err(ApiError::bad_input(format!("this id names a {kind}; a {} was expected", T::TYPE)))
+        }
         None => Err(unreadable(id, T::TYPE)),
     }
 }
@@ -113,7 +115,9 @@ fn split(id: &ID) -> Option<(String, Uuid)> {
 
 fn unreadable(id: &ID, expected: &str) -> ApiError {
     let shown: String = id.chars().take(60).collect();
-    ApiError::bad_input(format!("`{shown}` is not an id of {expected}: expected one that this API has given out"))
+    ApiError::bad_input(format!(
+        "`{shown}` is not an id of {expected}: expected one that this API has given out"
+    ))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use async_graphql::connection::{Connection, CursorType, Edge};
 use async_graphql::OutputType;
+use async_graphql::connection::{Connection, CursorType, Edge};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sangdam_domain::time::Timestamp;
@@ -33,16 +33,27 @@ impl TimeCursor {
     }
 }
 
-impl CursorType for TimeCursor {
-    type Error = ApiError;
+/// A text that is not a cursor of the list it was given to.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("this is not a cursor of this list: expected an `endCursor` or `startCursor` that it gave out")]
+pub struct BadCursor;
 
-    fn decode_cursor(text: &str) -> Result<Self, ApiError> {
+impl From<BadCursor> for ApiError {
+    fn from(bad: BadCursor) -> Self {
+        Self::bad_input(bad.to_string())
+    }
+}
+
+impl CursorType for TimeCursor {
+    type Error = BadCursor;
+
+    fn decode_cursor(text: &str) -> Result<Self, BadCursor> {
         let decode = || {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
             let (at, id) = bytes.split_first_chunk::<8>()?;
             Some(Self::new(Timestamp::from_micros(i64::from_be_bytes(*at))?, Uuid::from_slice(id).ok()?))
         };
-        decode().ok_or_else(bad_cursor)
+        decode().ok_or(BadCursor)
     }
 
     fn encode_cursor(&self) -> String {
@@ -52,18 +63,12 @@ impl CursorType for TimeCursor {
     }
 }
 
-fn bad_cursor() -> ApiError {
-    ApiError::bad_input("this is not a cursor of this list: expected an `endCursor` or `startCursor` that it gave out")
-}
-
 /// Checks how many rows are asked for.
 pub fn rows(asked: Option<i32>, name: &str) -> Result<usize, ApiError> {
     match asked.map(usize::try_from) {
         None => Ok(PAGE_DEFAULT),
         Some(Ok(rows)) if (1..=PAGE_MAX).contains(&rows) => Ok(rows),
-        Some(_) => {
-            Err(ApiError::new(Code::BadInput, format!("`{name}` must be from 1 to {PAGE_MAX}")))
-        }
+        Some(_) => Err(ApiError::new(Code::BadInput, format!("`{name}` must be from 1 to {PAGE_MAX}"))),
     }
 }
 

@@ -31,11 +31,9 @@ pub struct PhoneNumber(pub value::PhoneNumber);
 impl ScalarType for Position {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::Number(number) = &value else { return Err(InputValueError::expected_type(value)) };
-        number
-            .as_u64()
-            .and_then(log::Position::new)
-            .map(Self)
-            .ok_or_else(|| InputValueError::custom("expected a whole number from 0 to 9007199254740991 (2^53 − 1)"))
+        number.as_u64().and_then(log::Position::new).map(Self).ok_or_else(|| {
+            InputValueError::custom("expected a whole number from 0 to 9007199254740991 (2^53 − 1)")
+        })
     }
 
     fn to_value(&self) -> Value {

@@ -71,7 +71,11 @@ impl Metrics {
 
     fn registered(mut self) -> Self {
         let registry = &mut self.registry;
-        registry.register("graphql_requests", "GraphQL requests, by outcome (ok or the error's code)", self.requests.clone());
+        registry.register(
+            "graphql_requests",
+            "GraphQL requests, by outcome (ok or the error's code)",
+            self.requests.clone(),
+        );
         registry.register_with_unit(
             "graphql_duration",
             "From a GraphQL request's last byte to its answer",
@@ -85,8 +89,16 @@ impl Metrics {
             "Events ever appended to a log: the position of its head (its rate is appends per second)",
             self.head.clone(),
         );
-        registry.register("read_models_position", "The position that a log's read models have come to", self.applied.clone());
-        registry.register("read_models_lag_events", "How many events a log's read models are behind", self.lag.clone());
+        registry.register(
+            "read_models_position",
+            "The position that a log's read models have come to",
+            self.applied.clone(),
+        );
+        registry.register(
+            "read_models_lag_events",
+            "How many events a log's read models are behind",
+            self.lag.clone(),
+        );
         registry.register(
             "projection_stopped_position",
             "The position of the event that a projection cannot apply; absent while all run",

@@ -16,7 +16,8 @@ pub(super) fn check(query: &str, most: usize) -> Result<(), ApiError> {
             b'{' | b'(' | b'[' => {
                 depth += 1;
                 if depth > most {
-                    let message = format!("the query's brackets are nested too deep; at most {most} are allowed");
+                    let message =
+                        format!("the query's brackets are nested too deep; at most {most} are allowed");
                     return Err(ApiError::new(Code::LimitExceeded, message));
                 }
                 after

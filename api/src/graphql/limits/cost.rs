@@ -123,7 +123,10 @@ impl<'a> Counting<'a> {
             None => {}
         }
         let Some(fragment) = self.document.fragments.get(name) else {
-            return Err(ApiError::new(Code::InvalidQuery, format!("there is no fragment `{name}` in this query")));
+            return Err(ApiError::new(
+                Code::InvalidQuery,
+                format!("there is no fragment `{name}` in this query"),
+            ));
         };
         self.fragments.insert(name, Counted::Open);
         let mut cost = self.selections(&fragment.node.selection_set.node)?;

@@ -102,15 +102,24 @@ mod tests {
         assert_eq!(check(&mut request, &Weights::of_sdl(SDL).unwrap()).unwrap().complexity, 7);
         request.variables = Variables::from_json(serde_json::json!({ "n": 50 }));
         assert_eq!(check(&mut request, &Weights::of_sdl(SDL).unwrap()).unwrap().complexity, 101);
-        assert!(refused_fast("{ page(first:100) { nodes { page(first:100) { nodes { a { a { __typename } } } } } } }".into())
-            .contains("complex"));
+        assert!(
+            refused_fast(
+                "{ page(first:100) { nodes { page(first:100) { nodes { a { a { __typename } } } } } } }"
+                    .into()
+            )
+            .contains("complex")
+        );
     }
 
     #[test]
     fn a_bomb_of_fragments_is_counted_without_being_expanded() {
         let mut query = "{ ...F0 }".to_owned();
         for n in 0..40 {
-            query.push_str(&format!(" fragment F{n} on Query {{ ...F{} ...F{} a {{ __typename }} }}", n + 1, n + 1));
+            query.push_str(&format!(
+                " fragment F{n} on Query {{ ...F{} ...F{} a {{ __typename }} }}",
+                n + 1,
+                n + 1
+            ));
         }
         query.push_str(" fragment F40 on Query { __typename }");
         assert!(refused_fast(query).contains("selects too much"));
@@ -120,7 +129,9 @@ mod tests {
     fn a_cycle_of_fragments_is_refused() {
         let query = "{ ...A } fragment A on Query { a { ...B } } fragment B on Query { a { ...A } }";
         assert!(refused_fast(query.into()).contains("fragment"));
-        assert!(refused_fast("{ a { __typename } } fragment A on Query { ...A }".into()).contains("fragment"));
+        assert!(
+            refused_fast("{ a { __typename } } fragment A on Query { ...A }".into()).contains("fragment")
+        );
     }
 
     #[test]

@@ -19,7 +19,7 @@ lazy_object! {
 #[Object]
 impl Agent {
     /// The global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.0.id())
     }
 

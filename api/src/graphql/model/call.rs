@@ -34,7 +34,7 @@ lazy_object! {
 #[Object]
 impl Call {
     /// The global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.0.id())
     }
 

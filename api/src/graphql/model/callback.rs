@@ -42,7 +42,7 @@ lazy_object! {
 #[Object]
 impl Callback {
     /// The global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.0.id())
     }
 

@@ -71,7 +71,7 @@ lazy_object! {
 #[Object]
 impl Caller {
     /// The global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.0.id())
     }
 
@@ -153,18 +153,22 @@ impl Caller {
     ) -> Result<Connection<TimeCursor, Contact>, ApiError> {
         let log = self.0.log();
         let everyone = self.everyone(ctx).await?;
-        connection(PageArgs::new(first, after, last, before), |page| async move {
-            callers::history(&app(ctx)?.models, log, &everyone, &page).await.map_err(Into::into)
-        }, |row| {
-            let (id, what) = match row.what {
-                ContactKind::Call(id) => (id.uuid(), Contact::Call(Call::of_id(log, id))),
-                ContactKind::Consultation(id) => {
-                    (id.uuid(), Contact::Consultation(Consultation::of_id(log, id)))
-                }
-                ContactKind::Callback(id) => (id.uuid(), Contact::Callback(Callback::of_id(log, id))),
-            };
-            (TimeCursor::new(row.occurred_at, id), what)
-        })
+        connection(
+            PageArgs::new(first, after, last, before),
+            |page| async move {
+                callers::history(&app(ctx)?.models, log, &everyone, &page).await.map_err(Into::into)
+            },
+            |row| {
+                let (id, what) = match row.what {
+                    ContactKind::Call(id) => (id.uuid(), Contact::Call(Call::of_id(log, id))),
+                    ContactKind::Consultation(id) => {
+                        (id.uuid(), Contact::Consultation(Consultation::of_id(log, id)))
+                    }
+                    ContactKind::Callback(id) => (id.uuid(), Contact::Callback(Callback::of_id(log, id))),
+                };
+                (TimeCursor::new(row.occurred_at, id), what)
+            },
+        )
         .await
     }
 
@@ -179,9 +183,13 @@ impl Caller {
     ) -> Result<Connection<TimeCursor, Consultation>, ApiError> {
         let log = self.0.log();
         let filter = ConsultationFilter { callers: self.everyone(ctx).await?, ..Default::default() };
-        connection(PageArgs::new(first, after, last, before), |page| async move {
-            consultations::page(&app(ctx)?.models, log, &filter, &page).await.map_err(Into::into)
-        }, |row| (TimeCursor::new(row.occurred_at, row.id.uuid()), Consultation::of_id(log, row.id)))
+        connection(
+            PageArgs::new(first, after, last, before),
+            |page| async move {
+                consultations::page(&app(ctx)?.models, log, &filter, &page).await.map_err(Into::into)
+            },
+            |row| (TimeCursor::new(row.occurred_at, row.id.uuid()), Consultation::of_id(log, row.id)),
+        )
         .await
     }
 

@@ -205,5 +205,8 @@ fn taxonomy(published: &event::CategoryTaxonomyPublished) -> CategoryTaxonomy {
         name_ko: category.name_ko.as_str().to_owned(),
         name_en: category.name_en.as_str().to_owned(),
     });
-    CategoryTaxonomy { taxonomy_version: int(published.taxonomy_version.into()), categories: categories.collect() }
+    CategoryTaxonomy {
+        taxonomy_version: int(published.taxonomy_version.into()),
+        categories: categories.collect(),
+    }
 }

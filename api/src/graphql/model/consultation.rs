@@ -7,8 +7,8 @@ use sangdam_domain::log::{StreamId, StreamKind};
 use sangdam_domain::value::{CallbackFor, OpenedBy};
 
 use super::consultation_parts::{
-    AttachedCall, ConsultationCategory, Correction, Guidance, Link, Note, NumberGiven, Reopening, Resolution, Transfer,
-    Voiding,
+    AttachedCall, ConsultationCategory, Correction, Guidance, Link, Note, NumberGiven, Reopening, Resolution,
+    Transfer, Voiding,
 };
 use super::event::{EventConnection, timeline};
 use super::lazy::{lazy_object, loaders};
@@ -37,7 +37,7 @@ lazy_object! {
 #[Object]
 impl Consultation {
     /// The global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.0.id())
     }
 

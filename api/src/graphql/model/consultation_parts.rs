@@ -8,8 +8,8 @@ use sangdam_domain::log::LogId;
 
 use super::{Actor, Agent, Call, Consultation, DirectoryEntry, DirectoryListing, Lazy, PersonalText};
 use crate::graphql::code::{
-    AttachReason, ContactReason, DeclineReason, GuidanceKind, LinkKind, NoteKind, Outcome, ReopenReason, ResolvedBy,
-    TransferKind, UnansweredCause, VoidReason,
+    AttachReason, ContactReason, DeclineReason, GuidanceKind, LinkKind, NoteKind, Outcome, ReopenReason,
+    ResolvedBy, TransferKind, UnansweredCause, VoidReason,
 };
 use crate::graphql::error::ApiError;
 use crate::graphql::node::global;

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, SimpleObject};
 use sangdam_domain::counting;
 use sangdam_domain::log::LogId;
-use sangdam_projections::counts::{self, By, CountRow, Key, YearRow};
+use sangdam_projections::counts::{self, CountRow, Key, YearRow};
 use sangdam_projections::cumulative::Cumulative;
 use sangdam_projections::service_level;
 
@@ -233,7 +233,8 @@ impl From<service_level::ServiceLevel> for ServiceLevel {
             answered: int(volume.answered),
             abandoned: int(volume.abandoned),
         };
-        let rate = counting::AnswerRate { offered: level.in_hours.offered, answered: level.in_hours.answered };
+        let rate =
+            counting::AnswerRate { offered: level.in_hours.offered, answered: level.in_hours.answered };
         Self {
             all: volume(&level.all),
             in_hours: volume(&level.in_hours),
@@ -244,7 +245,10 @@ impl From<service_level::ServiceLevel> for ServiceLevel {
             waits: level
                 .waits
                 .iter()
-                .map(|(seconds, calls)| WaitBucket { seconds_at_most: int((*seconds).into()), calls: int(*calls) })
+                .map(|(seconds, calls)| WaitBucket {
+                    seconds_at_most: int((*seconds).into()),
+                    calls: int(*calls),
+                })
                 .collect(),
         }
     }

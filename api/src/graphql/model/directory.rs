@@ -50,7 +50,7 @@ lazy_object! {
 #[Object]
 impl DirectoryEntry {
     /// The global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.0.id())
     }
 
@@ -76,7 +76,14 @@ impl DirectoryEntry {
 
     /// Everything that it ever said: entry version 1 first.
     async fn history(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryListing>, ApiError> {
-        Ok(self.0.get(ctx).await?.listings.iter().map(|listing| DirectoryListing::new(&listing.what)).collect())
+        Ok(self
+            .0
+            .get(ctx)
+            .await?
+            .listings
+            .iter()
+            .map(|listing| DirectoryListing::new(&listing.what))
+            .collect())
     }
 
     /// When it was retired; null while it is in the directory.

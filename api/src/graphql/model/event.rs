@@ -12,7 +12,7 @@ use sangdam_eventstore::{Envelope, StoredEvent};
 use super::Actor;
 use super::lazy::loaders;
 use crate::graphql::error::ApiError;
-use crate::graphql::page::rows;
+use crate::graphql::page::{BadCursor, rows};
 use crate::graphql::scalar::{DateTime, Position, int, version};
 
 /// A page of events, oldest first.
@@ -23,16 +23,14 @@ pub type EventConnection = Connection<EventCursor, Event>;
 pub struct EventCursor(pub log::Position);
 
 impl CursorType for EventCursor {
-    type Error = ApiError;
+    type Error = BadCursor;
 
-    fn decode_cursor(text: &str) -> Result<Self, ApiError> {
+    fn decode_cursor(text: &str) -> Result<Self, BadCursor> {
         let decode = || {
             let bytes: [u8; 8] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
             log::Position::new(u64::from_be_bytes(bytes))
         };
-        decode().map(Self).ok_or_else(|| {
-            ApiError::bad_input("this is not a cursor of a list of events: expected an `endCursor` that one gave out")
-        })
+        decode().map(Self).ok_or(BadCursor)
     }
 
     fn encode_cursor(&self) -> String {
@@ -182,7 +180,8 @@ pub async fn timeline(
 ) -> Result<EventConnection, ApiError> {
     let (size, after) = asked(first, after.as_deref())?;
     let events = loaders(ctx)?.events(stream).await?;
-    let of_log = |event: &&StoredEvent| Envelope::parse(&event.leaf).is_ok_and(|envelope| envelope.log == *log);
+    let of_log =
+        |event: &&StoredEvent| Envelope::parse(&event.leaf).is_ok_and(|envelope| envelope.log == *log);
     let of_type = |event: &&StoredEvent| types.is_none_or(|types| types.contains(&event.event_type.as_str()));
     let behind = events.iter().filter(|event| event.position > after).filter(of_log).filter(of_type);
     Ok(page(behind.take(size + 1).cloned().collect(), size, after))

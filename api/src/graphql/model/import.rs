@@ -41,7 +41,7 @@ lazy_object! {
 #[Object]
 impl Import {
     /// The global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.0.id())
     }
 

@@ -36,7 +36,8 @@ impl ConsultationFilterInput {
             None => Vec::new(),
             Some(id) => {
                 let caller = node::parse(id)?;
-                let mut callers = sangdam_projections::callers::aliases(&app(ctx)?.models, log, caller).await?;
+                let mut callers =
+                    sangdam_projections::callers::aliases(&app(ctx)?.models, log, caller).await?;
                 if callers.is_empty() {
                     callers.push(caller);
                 }

@@ -9,14 +9,16 @@ use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId}
 use sangdam_domain::log::{self, LogId, StreamId};
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
-    CatchUpError, agents, callbacks, centre, consultations, counts, cumulative, directory, imports, service_level,
+    CatchUpError, agents, callbacks, centre, consultations, counts, cumulative, directory, imports,
+    service_level,
 };
 
 use super::answers::{Checkpoint, ConsultationFilterInput, ConsultationTotal};
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::model::{
     self, Agent, Callback, Caller, Centre, Consultation, CumulativeCount, DirectoryEdition, DirectoryEntry,
-    DirectoryRank, EventConnection, Import, Lazy, Milestone, Period, PeriodCount, ServiceLevel, YearlyCount, loaders,
+    DirectoryRank, EventConnection, Import, Lazy, Milestone, Period, PeriodCount, ServiceLevel, YearlyCount,
+    loaders,
 };
 use crate::graphql::page::{PageArgs, TimeCursor, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
@@ -60,11 +62,17 @@ fn behind(error: CatchUpError) -> ApiError {
         CatchUpError::Closed(_) => ApiError::new(Code::Unavailable, "the server is shutting down; try again"),
         CatchUpError::Timeout { applied, wanted, .. } => ApiError::new(
             Code::NotYetApplied,
-            format!("minPosition: answers know of positions up to {applied}; {wanted} did not come in {} seconds; try again", WAIT_MAX.as_secs()),
+            format!(
+                "minPosition: answers know of positions up to {applied}; {wanted} did not come in {} seconds; try again",
+                WAIT_MAX.as_secs()
+            ),
         ),
         stopped @ CatchUpError::Stopped { .. } => {
             tracing::error!(%stopped, "a read model has stopped");
-            ApiError::new(Code::NotYetApplied, "minPosition: a read model has stopped before this position; see /readyz")
+            ApiError::new(
+                Code::NotYetApplied,
+                "minPosition: a read model has stopped before this position; see /readyz",
+            )
         }
     }
 }
@@ -184,7 +192,11 @@ impl Ledger {
 
     /// Thresholds of the cumulative count (100,000 where none are given), on both bases: since the records are complete,
     /// and since the centre opened.
-    async fn milestones(&self, ctx: &Context<'_>, thresholds: Option<Vec<i32>>) -> Result<Vec<Milestone>, ApiError> {
+    async fn milestones(
+        &self,
+        ctx: &Context<'_>,
+        thresholds: Option<Vec<i32>>,
+    ) -> Result<Vec<Milestone>, ApiError> {
         let thresholds = parse_thresholds(thresholds)?;
         let milestones = cumulative::milestones(&app(ctx)?.models, &self.log, &thresholds).await?;
         Ok(milestones.into_iter().map(|of| Milestone::new(&self.log, of)).collect())
@@ -241,7 +253,11 @@ impl Ledger {
     }
 
     /// The agents.
-    async fn agents(&self, ctx: &Context<'_>, #[graphql(default)] with_retired: bool) -> Result<Vec<Agent>, ApiError> {
+    async fn agents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default)] with_retired: bool,
+    ) -> Result<Vec<Agent>, ApiError> {
         let rows = agents::all(&app(ctx)?.models, &self.log, with_retired).await?;
         Ok(rows.into_iter().map(|row| Agent::of_id(&self.log, row.id)).collect())
     }
@@ -310,9 +326,9 @@ fn check_days(from: Date, to: Date) -> Result<(), ApiError> {
     const DAYS_MAX: i32 = 3_660;
     match (to.0 - from.0).get_days() {
         days if days < 0 => Err(ApiError::bad_input("`to` is before `from`")),
-        days if days > DAYS_MAX => {
-            Err(ApiError::bad_input(format!("from `from` to `to` are {days} days; at most {DAYS_MAX} are allowed")))
-        }
+        days if days > DAYS_MAX => Err(ApiError::bad_input(format!(
+            "from `from` to `to` are {days} days; at most {DAYS_MAX} are allowed"
+        ))),
         _ => Ok(()),
     }
 }
@@ -323,28 +339,34 @@ pub(in crate::graphql) fn parse_thresholds(given: Option<Vec<i32>>) -> Result<Ve
     if given.len() > THRESHOLDS_MAX {
         return Err(ApiError::bad_input(format!("thresholds: at most {THRESHOLDS_MAX} at once")));
     }
-    let parsed = given.into_iter().map(|threshold| u64::try_from(threshold).ok().filter(|threshold| *threshold > 0));
+    let parsed =
+        given.into_iter().map(|threshold| u64::try_from(threshold).ok().filter(|threshold| *threshold > 0));
     parsed.collect::<Option<_>>().ok_or_else(|| ApiError::bad_input("thresholds: expected numbers from 1 on"))
 }
 
 /// Names of events.
 pub(in crate::graphql) fn parse_types(given: &[String]) -> Result<Vec<&'static str>, ApiError> {
-    let known = |name: &String| event::Event::TYPES.iter().copied().find(|known| known == name).ok_or(name);
-    given.iter().map(known).collect::<Result<_, _>>().map_err(|name| {
+    let known = |name: &str| event::Event::TYPES.iter().copied().find(|known| *known == name);
+    given.iter().map(|name| known(name).ok_or(name)).collect::<Result<_, _>>().map_err(|name| {
         let shown: String = name.chars().take(60).collect();
-        ApiError::bad_input(format!("types: no event is called `{shown}`; one is called `ConsultationOpened`, for instance"))
+        ApiError::bad_input(format!(
+            "types: no event is called `{shown}`; one is called `ConsultationOpened`, for instance"
+        ))
     })
 }
 
 /// A stream, by its name or by the global id of what it belongs to.
 pub(in crate::graphql) fn parse_stream(id: &ID) -> Result<StreamId, ApiError> {
     id.parse::<StreamId>().or_else(|problem| {
-        node::NodeId::parse(id).ok().and_then(node::NodeId::stream).ok_or_else(|| ApiError::bad_input(format!("stream: {problem}")))
+        node::NodeId::parse(id)
+            .ok()
+            .and_then(node::NodeId::stream)
+            .ok_or_else(|| ApiError::bad_input(format!("stream: {problem}")))
     })
 }
 
 /// The day that it is now in a time zone (UTC where the zone is not known).
 pub(in crate::graphql) fn today(app: &App, zone: &str) -> jiff::civil::Date {
     let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    app.store.clock().now().jiff().to_zoned(zone).date()
+    zone.to_datetime(app.store.clock().now().jiff()).date()
 }

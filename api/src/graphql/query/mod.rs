@@ -9,13 +9,11 @@ use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use sangdam_domain::log::{LogId, Version};
 use sangdam_eventstore::Envelope;
 
-pub use answers::{Checkpoint, ConsultationFilterInput};
 pub use ledger::Ledger;
+pub(super) use ledger::{parse_stream, parse_thresholds, parse_types, today};
 
 use super::error::ApiError;
-use super::model::{
-    ActorKind, Agent, Call, Callback, Caller, Consultation, DirectoryEntry, Import, loaders,
-};
+use super::model::{ActorKind, Agent, Call, Callback, Caller, Consultation, DirectoryEntry, Import, loaders};
 use super::node::NodeId;
 use super::scalar::Position;
 use super::{Principal, app};
@@ -55,7 +53,9 @@ impl Query {
     async fn ledger(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The centre's short name; the server's own where it is left out.")] centre: Option<String>,
+        #[graphql(desc = "The centre's short name; the server's own where it is left out.")] centre: Option<
+            String,
+        >,
         min_position: Option<Position>,
     ) -> Result<Ledger, ApiError> {
         Ledger::open(ctx, centre.as_deref(), min_position).await
@@ -71,7 +71,9 @@ impl Query {
             NodeId::Consultation(id) => find(ctx, id, Consultation::from_state).await?.map(Node::from),
             NodeId::DirectoryEntry(id) => find(ctx, id, DirectoryEntry::from_state).await?.map(Node::from),
             NodeId::Import(id) => find(ctx, id, Import::from_state).await?.map(Node::from),
-            NodeId::Transfer(_) => return Err(ApiError::bad_input("a transfer is read with its consultation")),
+            NodeId::Transfer(_) => {
+                return Err(ApiError::bad_input("a transfer is read with its consultation"));
+            }
         })
     }
 

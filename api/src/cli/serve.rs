@@ -1,0 +1,63 @@
+//! `sangdam serve`: serves until it is told to stop.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::builder::BoolishValueParser;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{CliError, Common};
+use crate::config::{self, check_open};
+use crate::graphql::App;
+use crate::http;
+
+/// Serve GraphQL, health and metrics.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    sangdam serve --open\n  \
+    sangdam serve --open --data-dir /var/lib/sangdam --listen 127.0.0.1:9000\n  \
+    sangdam serve --open --database postgres://sangdam@localhost/sangdam --log-format json\n\n\
+    GraphQL is at /graphql (POST) and /graphql/ws (WebSocket), GraphiQL at /graphiql (its page loads scripts from the \
+    internet), health at /healthz and /readyz, metrics at /metrics.")]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "SANGDAM_LISTEN")]
+    listen: Option<SocketAddr>,
+
+    /// Let anybody in, without sign-in; loopback addresses only
+    #[arg(long, env = "SANGDAM_OPEN", value_parser = BoolishValueParser::new(), num_args = 0, default_missing_value = "true")]
+    open: Option<bool>,
+}
+
+pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
+    let settings = args.common.settings()?;
+    let listen = args.listen.or(settings.file.listen).unwrap_or(config::LISTEN);
+    check_open(args.open.or(settings.file.open).unwrap_or(false), listen)?;
+    let stop = stop_signal().map_err(CliError::failed)?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| CliError::Failed(format!("cannot listen on {listen}: {error}")))?;
+    let (store, models) = settings.open().await?;
+    let app = App::new(store, models, settings.log);
+    app.follow_all().await.map_err(CliError::failed)?;
+    let address = listener.local_addr().map_err(CliError::failed)?;
+    tracing::info!(%address, centre = app.log.centre(), "serving at http://{address}");
+    http::serve(listener, app, stop).await.map_err(CliError::failed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Comes when the process is told to stop, by SIGTERM or SIGINT.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,198 @@
+//! Carrying out requests: limits first, then execution within a time limit, counted for the metrics.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use async_graphql::futures_util::stream::BoxStream;
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Data, Executor, Request, Response, Value};
+use futures::{StreamExt, stream};
+use tokio::time::timeout;
+
+use super::error::{ApiError, Code};
+use super::limits::{self, Weights};
+use super::{ApiSchema, App, Loaders, Principal, schema, sdl};
+use crate::ledger::Ledger;
+use crate::telemetry::{Counted, Operation};
+
+/// How long a query or a mutation may take.
+pub const TIME_MAX: Duration = Duration::from_secs(20);
+/// The most subscriptions of one connection.
+pub const SUBSCRIPTIONS_MAX: usize = 50;
+
+/// What carries out requests: the schema, with everything that must come before it.
+#[derive(Clone)]
+pub struct Engine(Arc<Inside>);
+
+struct Inside {
+    app: App,
+    schema: ApiSchema,
+    weights: Weights,
+}
+
+impl Engine {
+    /// Over a running server's state.
+    ///
+    /// # Errors
+    /// Where the schema's own text cannot be read, which is a defect.
+    pub fn new(app: App) -> Result<Self, async_graphql::parser::Error> {
+        let weights = Weights::of_sdl(&sdl())?;
+        Ok(Self(Arc::new(Inside { schema: schema(app.clone()), app, weights })))
+    }
+
+    /// The running server's state.
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    /// Carries out a query or a mutation.
+    pub async fn execute(&self, request: Request, principal: Principal) -> Response {
+        let started = Instant::now();
+        let response = match self.prepare(request, principal) {
+            Ok((request, _)) => self.execute_prepared(request).await,
+            Err(refused) => refuse(refused),
+        };
+        self.0.app.metrics.answered(Operation::Graphql, &outcome(&response), started.elapsed());
+        response
+    }
+
+    async fn execute_prepared(&self, request: Request) -> Response {
+        let response = timeout(TIME_MAX, self.0.schema.execute(request)).await.unwrap_or_else(|_| {
+            refuse(ApiError::new(
+                Code::Timeout,
+                format!(
+                    "this took longer than {} seconds and was given up; a mutation may have been carried out: \
+                     repeat it with the same commandId to learn what became of it",
+                    TIME_MAX.as_secs()
+                ),
+            ))
+        });
+        coded(response)
+    }
+
+    /// Checks a request and gives it what resolvers need. Tells whether it is a subscription.
+    fn prepare(&self, mut request: Request, principal: Principal) -> Result<(Request, bool), ApiError> {
+        limits::check(&mut request, &self.0.weights)?;
+        let name = request.operation_name.clone();
+        let document =
+            request.parsed_query().map_err(|error| ApiError::new(Code::InvalidQuery, error.message))?;
+        let mut operations = document.operations.iter();
+        let is_subscription = operations.any(|(own, operation)| {
+            let is_meant = name.is_none() || name.as_deref() == own.map(async_graphql::Name::as_str);
+            is_meant && operation.node.ty == OperationType::Subscription
+        });
+        let app = &self.0.app;
+        let request = request
+            .data(Loaders::new(app.store.clone(), app.models.clone()))
+            .data(Ledger::new(app.store.clone(), app.log.clone()))
+            .data(app.models.clone())
+            .data(principal.0.clone())
+            .data(principal);
+        Ok((request, is_subscription))
+    }
+
+    /// What carries out the requests of one WebSocket connection.
+    pub fn connection(&self, principal: Principal) -> Connection {
+        Connection { engine: self.clone(), principal, running: Arc::default() }
+    }
+}
+
+/// What carries out the requests of one WebSocket connection: the same limits, and a bounded number at once.
+#[derive(Clone)]
+pub struct Connection {
+    engine: Engine,
+    principal: Principal,
+    running: Arc<AtomicUsize>,
+}
+
+impl Executor for Connection {
+    async fn execute(&self, request: Request) -> Response {
+        self.engine.execute(request, self.principal.clone()).await
+    }
+
+    fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        let place = Place::take(&self.running);
+        if self.running.load(Ordering::SeqCst) > SUBSCRIPTIONS_MAX {
+            let message = format!(
+                "at most {SUBSCRIPTIONS_MAX} operations at once on one connection; complete one first"
+            );
+            return once(refuse(ApiError::new(Code::LimitExceeded, message)));
+        }
+        let metrics = &self.engine.0.app.metrics;
+        match self.engine.prepare(request, self.principal.clone()) {
+            Err(refused) => {
+                let response = refuse(refused);
+                metrics.answered(Operation::Subscription, &outcome(&response), Duration::ZERO);
+                once(response)
+            }
+            Ok((request, false)) => {
+                let engine = self.engine.clone();
+                stream::once(async move {
+                    let _place = place;
+                    engine.execute_prepared(request).await
+                })
+                .boxed()
+            }
+            Ok((request, true)) => {
+                let held: (Place, Counted) = (place, metrics.subscription());
+                let responses = self
+                    .engine
+                    .0
+                    .schema
+                    .execute_stream_with_session_data(request, session.unwrap_or_default());
+                responses
+                    .map(move |response| {
+                        let _held = &held;
+                        coded(response)
+                    })
+                    .boxed()
+            }
+        }
+    }
+}
+
+/// One of the operations that a connection may run at once, until it is dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(running: &Arc<AtomicUsize>) -> Self {
+        running.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(running))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn once(response: Response) -> BoxStream<'static, Response> {
+    stream::once(async move { response }).boxed()
+}
+
+/// The answer to what was not carried out.
+pub fn refuse(error: ApiError) -> Response {
+    Response::from_errors(vec![error.into_server_error()])
+}
+
+/// Gives every error a code: what the library refuses by itself does not fit the schema.
+fn coded(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", Code::InvalidQuery.as_str());
+        }
+    }
+    response
+}
+
+/// `ok`, or the first error's code.
+fn outcome(response: &Response) -> String {
+    let first = response.errors.first().and_then(|error| error.extensions.as_ref());
+    match first.and_then(|extensions| extensions.get("code")) {
+        Some(Value::String(code)) => code.clone(),
+        _ => "ok".to_owned(),
+    }
+}
