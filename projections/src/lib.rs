@@ -75,3 +75,6 @@ pub use error::{CatchUpError, FactError, Inapplicable, ReadError};
 pub use fact::{Placed, fact, fact_opened, placed};
 pub use models::{ProjectionStatus, ReadModels, Stopped};
 pub use page::{Cursor, Order, Page, Paged};
+
+#[cfg(test)]
+mod tests;

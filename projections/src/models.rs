@@ -109,7 +109,7 @@ impl ReadModels {
 
     /// The number by which tables know a log, given now where it has none.
     pub(crate) async fn log_no_made(&self, log: &LogId) -> Result<i64, ReadError> {
-        let sql = "INSERT INTO logs (log_no, log) SELECT COALESCE(MAX(log_no), 0) + 1, $1 FROM logs \
+        let sql = "INSERT INTO logs (log_no, log) SELECT COALESCE(MAX(log_no), 0) + 1, $1 FROM logs WHERE 1 = 1 \
              ON CONFLICT (log) DO NOTHING";
         // Two processes may give two logs one number at once: the second one tries again.
         for _ in 0..8 {
