@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
+use sangdam_eventstore::Store;
+use sangdam_projections::ReadModels;
 use sangdam_projections::rebuild::rebuild;
+use sangdam_projections::runner::{Progress, catch_up};
 
 use super::{CliError, Common, progress};
 
@@ -16,19 +19,35 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
-    let settings = args.common.settings()?;
-    let (store, models) = settings.open().await?;
-    let bar = progress::events("rebuild", 0);
-    let result = rebuild(&store, &models, |log, progress| {
-        bar.set_prefix(log.as_str().to_owned());
-        bar.set_length(progress.head.get());
-        bar.set_position(progress.applied.get());
-    })
-    .await;
-    bar.finish_and_clear();
+    let (store, models) = args.common.open().await?;
+    let result = rebuild_all(&store, &models).await;
     models.close().await;
     store.close().await;
-    result.map_err(CliError::failed)?;
-    println!("all read models were built anew");
+    let events = result?;
+    println!("all read models were built anew from {events} events");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Builds anew what the read models know, then lets them catch up with logs that they have never seen. How many events
+/// that were.
+async fn rebuild_all(store: &Store, models: &ReadModels) -> Result<u64, CliError> {
+    let bar = progress::events("rebuild", 0);
+    let show = |progress: Progress| {
+        bar.set_length(progress.head.get());
+        bar.set_position(progress.applied.get());
+    };
+    rebuild(store, models, |log, progress| {
+        bar.set_prefix(log.as_str().to_owned());
+        show(progress);
+    })
+    .await
+    .map_err(CliError::failed)?;
+    let mut events = 0;
+    for log in store.logs().await.map_err(CliError::failed)? {
+        if log.as_str().ends_with("/main") {
+            events += catch_up(store, models, &log, show).await.map_err(CliError::failed)?.get();
+        }
+    }
+    bar.finish_and_clear();
+    Ok(events)
 }

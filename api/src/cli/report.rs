@@ -7,7 +7,7 @@ use sangdam_domain::log::LogId;
 use sangdam_eventstore::Store;
 use sangdam_projections::ReadModels;
 
-use super::{CliError, Common};
+use super::{CliError, Common, progress};
 use crate::reports::format::{self, Language};
 use crate::reports::yearly::yearly;
 
@@ -68,7 +68,14 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
 }
 
 async fn print_yearly(args: &YearlyArgs, store: &Store, models: &ReadModels, log: &LogId) -> Result<(), CliError> {
-    let report = yearly(store, models, log, &args.thresholds).await.map_err(CliError::failed)?;
+    let bar = progress::events("catching up", 0);
+    let report = yearly(store, models, log, &args.thresholds, |progress| {
+        bar.set_length(progress.head.get());
+        bar.set_position(progress.applied.get());
+    })
+    .await;
+    bar.finish_and_clear();
+    let report = report.map_err(CliError::failed)?;
     let text = match args.format {
         Format::Table => format::table(&report, args.language.unwrap_or(Language::Ko)),
         Format::Json => format::json(&report).map_err(CliError::failed)?,

@@ -7,7 +7,8 @@ use sangdam_domain::log::LogId;
 use sangdam_eventstore::{Head, Store, StoreError};
 use sangdam_projections::centre::CentreFacts;
 use sangdam_projections::cumulative::{Basis, BasisKind, Milestone};
-use sangdam_projections::{CatchUpError, ReadError, ReadModels, centre, counts, cumulative, runner};
+use sangdam_projections::runner::{self, Progress};
+use sangdam_projections::{CatchUpError, ReadError, ReadModels, centre, counts, cumulative};
 use serde::Serialize;
 
 /// How often the report is begun anew because events were added while it was taken.
@@ -95,15 +96,16 @@ pub enum ReportError {
 }
 
 /// Takes the report: lets the read models catch up first, and begins anew where events come in between, so that all
-/// numbers are those of one position.
+/// numbers are those of one position. `progress` hears how far the read models are.
 pub async fn yearly(
     store: &Store,
     models: &ReadModels,
     log: &LogId,
     thresholds: &[u64],
+    mut progress: impl FnMut(Progress) + Send,
 ) -> Result<YearlyReport, ReportError> {
     for _ in 0..ROUNDS_MAX {
-        runner::catch_up(store, models, log, |_| {}).await?;
+        runner::catch_up(store, models, log, &mut progress).await?;
         let head = store.head(log).await?;
         if models.applied(log).await? != head.position {
             continue;
