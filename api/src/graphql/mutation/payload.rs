@@ -14,7 +14,7 @@ macro_rules! payloads {
     ($($(#[$doc:meta])* $name:ident { $field:ident: $model:ident })+) => {$(
         $(#[$doc])*
         #[derive(SimpleObject)]
-        pub struct $name {
+        pub(super) struct $name {
             /// As it is after the command. A retry is answered with what the first attempt left.
             $field: Option<$model>,
             /// The position of the command's last event. Give it as `minPosition` to read one's own write.
@@ -61,7 +61,7 @@ payloads! {
 
 /// What `completeCallback` answers with.
 #[derive(SimpleObject)]
-pub struct CompleteCallbackPayload {
+pub(super) struct CompleteCallbackPayload {
     /// The callback after it was kept.
     callback: Option<Callback>,
     /// The consultation that the call belongs to: the one that it was promised for, or a new one.
@@ -92,7 +92,7 @@ impl CompleteCallbackPayload {
 
 /// What `publishDirectoryEdition` answers with.
 #[derive(SimpleObject)]
-pub struct DirectoryEditionPayload {
+pub(super) struct DirectoryEditionPayload {
     /// The edition as it was published.
     edition: Option<DirectoryEdition>,
     /// The position of the command's last event. Give it as `minPosition` to read one's own write.

@@ -15,7 +15,7 @@ use crate::ledger::{CommandMeta, ExecuteError, Executed, Kept, Ledger, LoadError
 
 /// What every command may come with.
 #[derive(InputObject)]
-pub struct CommandFields {
+pub(super) struct CommandFields {
     /// Makes it safe to retry: a UUID of the client's (best a v7). The same id with the same content has one effect, and a
     /// retry gets the first answer again.
     command_id: Option<ID>,
@@ -29,7 +29,7 @@ pub struct CommandFields {
 
 /// Why a command was refused. Nothing was written.
 #[derive(SimpleObject, Clone, PartialEq, Eq, Debug)]
-pub struct UserError {
+pub(super) struct UserError {
     /// A stable code, like `VERSION_CONFLICT`, `NOT_FOUND` or `INVALID`.
     code: String,
     /// What was wrong and what to do, for people.

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `changeAgentState` takes.
 #[derive(InputObject)]
-pub struct ChangeAgentStateInput {
+pub(super) struct ChangeAgentStateInput {
     /// The agent.
     agent: ID,
     /// What.
@@ -22,7 +22,7 @@ pub struct ChangeAgentStateInput {
 
 /// `changeAgentState`.
 #[derive(Default)]
-pub struct ChangeAgentState;
+pub(super) struct ChangeAgentState;
 
 #[Object]
 impl ChangeAgentState {

@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `endShift` takes.
 #[derive(InputObject)]
-pub struct EndShiftInput {
+pub(super) struct EndShiftInput {
     /// The agent.
     agent: ID,
     #[graphql(flatten)]
@@ -19,7 +19,7 @@ pub struct EndShiftInput {
 
 /// `endShift`.
 #[derive(Default)]
-pub struct EndShift;
+pub(super) struct EndShift;
 
 #[Object]
 impl EndShift {

@@ -10,7 +10,7 @@ use async_graphql::MergedObject;
 
 /// The mutations about agents.
 #[derive(MergedObject, Default)]
-pub struct AgentMutations(
+pub(super) struct AgentMutations(
     register::RegisterAgent,
     start_shift::StartShift,
     change_state::ChangeAgentState,

@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `registerAgent` takes.
 #[derive(InputObject)]
-pub struct RegisterAgentInput {
+pub(super) struct RegisterAgentInput {
     /// The agent's name.
     name: String,
     /// The agent's extension in the telephone system.
@@ -23,7 +23,7 @@ pub struct RegisterAgentInput {
 
 /// `registerAgent`.
 #[derive(Default)]
-pub struct RegisterAgent;
+pub(super) struct RegisterAgent;
 
 #[Object]
 impl RegisterAgent {

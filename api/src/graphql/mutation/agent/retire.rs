@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `retireAgent` takes.
 #[derive(InputObject)]
-pub struct RetireAgentInput {
+pub(super) struct RetireAgentInput {
     /// The agent.
     agent: ID,
     #[graphql(flatten)]
@@ -19,7 +19,7 @@ pub struct RetireAgentInput {
 
 /// `retireAgent`.
 #[derive(Default)]
-pub struct RetireAgent;
+pub(super) struct RetireAgent;
 
 #[Object]
 impl RetireAgent {

@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `startShift` takes.
 #[derive(InputObject)]
-pub struct StartShiftInput {
+pub(super) struct StartShiftInput {
     /// The agent.
     agent: ID,
     #[graphql(flatten)]
@@ -19,7 +19,7 @@ pub struct StartShiftInput {
 
 /// `startShift`.
 #[derive(Default)]
-pub struct StartShift;
+pub(super) struct StartShift;
 
 #[Object]
 impl StartShift {

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `abandonCall` takes.
 #[derive(InputObject)]
-pub struct AbandonCallInput {
+pub(super) struct AbandonCallInput {
     /// The call. Left out where nobody saw it being offered: it is a new one then.
     call: Option<ID>,
     /// How long the caller waited; counted from the offer where it is left out.
@@ -25,7 +25,7 @@ pub struct AbandonCallInput {
 
 /// `abandonCall`.
 #[derive(Default)]
-pub struct AbandonCall;
+pub(super) struct AbandonCall;
 
 #[Object]
 impl AbandonCall {

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `answerCall` takes.
 #[derive(InputObject)]
-pub struct AnswerCallInput {
+pub(super) struct AnswerCallInput {
     /// The call. Left out where nobody saw it being offered: it is a new one then.
     call: Option<ID>,
     /// Who answered, if known.
@@ -27,7 +27,7 @@ pub struct AnswerCallInput {
 
 /// `answerCall`.
 #[derive(Default)]
-pub struct AnswerCall;
+pub(super) struct AnswerCall;
 
 #[Object]
 impl AnswerCall {

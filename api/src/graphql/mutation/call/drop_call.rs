@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `dropCall` takes.
 #[derive(InputObject)]
-pub struct DropCallInput {
+pub(super) struct DropCallInput {
     /// The call.
     call: ID,
     /// How this is known.
@@ -23,7 +23,7 @@ pub struct DropCallInput {
 
 /// `dropCall`.
 #[derive(Default)]
-pub struct DropCall;
+pub(super) struct DropCall;
 
 #[Object]
 impl DropCall {

@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `endCall` takes.
 #[derive(InputObject)]
-pub struct EndCallInput {
+pub(super) struct EndCallInput {
     /// The call.
     call: ID,
     /// Who ended it.
@@ -31,7 +31,7 @@ pub struct EndCallInput {
 
 /// `endCall`.
 #[derive(Default)]
-pub struct EndCall;
+pub(super) struct EndCall;
 
 #[Object]
 impl EndCall {

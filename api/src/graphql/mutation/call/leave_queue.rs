@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `leaveQueue` takes.
 #[derive(InputObject)]
-pub struct LeaveQueueInput {
+pub(super) struct LeaveQueueInput {
     /// The call.
     call: ID,
     /// Why.
@@ -25,7 +25,7 @@ pub struct LeaveQueueInput {
 
 /// `leaveQueue`.
 #[derive(Default)]
-pub struct LeaveQueue;
+pub(super) struct LeaveQueue;
 
 #[Object]
 impl LeaveQueue {

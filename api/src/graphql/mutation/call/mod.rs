@@ -11,7 +11,7 @@ use async_graphql::MergedObject;
 
 /// The mutations about calls.
 #[derive(MergedObject, Default)]
-pub struct CallMutations(
+pub(super) struct CallMutations(
     offer::OfferCall,
     answer::AnswerCall,
     abandon::AbandonCall,

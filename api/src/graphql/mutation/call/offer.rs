@@ -13,7 +13,7 @@ use crate::ledger::Executed;
 
 /// What `offerCall` takes.
 #[derive(InputObject)]
-pub struct OfferCallInput {
+pub(super) struct OfferCallInput {
     /// Which way it goes.
     #[graphql(default_with = "Direction::Inbound")]
     direction: Direction,
@@ -36,7 +36,7 @@ pub struct OfferCallInput {
 
 /// `offerCall`.
 #[derive(Default)]
-pub struct OfferCall;
+pub(super) struct OfferCall;
 
 #[Object]
 impl OfferCall {

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `attemptCallback` takes.
 #[derive(InputObject)]
-pub struct AttemptCallbackInput {
+pub(super) struct AttemptCallbackInput {
     /// The callback.
     callback: ID,
     /// What came of it.
@@ -24,7 +24,7 @@ pub struct AttemptCallbackInput {
 
 /// `attemptCallback`.
 #[derive(Default)]
-pub struct AttemptCallback;
+pub(super) struct AttemptCallback;
 
 #[Object]
 impl AttemptCallback {

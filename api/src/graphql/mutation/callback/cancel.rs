@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `cancelCallback` takes.
 #[derive(InputObject)]
-pub struct CancelCallbackInput {
+pub(super) struct CancelCallbackInput {
     /// The callback.
     callback: ID,
     /// Why.
@@ -22,7 +22,7 @@ pub struct CancelCallbackInput {
 
 /// `cancelCallback`.
 #[derive(Default)]
-pub struct CancelCallback;
+pub(super) struct CancelCallback;
 
 #[Object]
 impl CancelCallback {

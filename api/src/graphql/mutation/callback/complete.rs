@@ -10,7 +10,7 @@ use crate::ledger::{CompletedCallback, Opening};
 
 /// What `completeCallback` takes.
 #[derive(InputObject)]
-pub struct CompleteCallbackInput {
+pub(super) struct CompleteCallbackInput {
     /// The callback.
     callback: ID,
     /// The answered call that kept it.
@@ -28,7 +28,7 @@ pub struct CompleteCallbackInput {
 
 /// `completeCallback`.
 #[derive(Default)]
-pub struct CompleteCallback;
+pub(super) struct CompleteCallback;
 
 #[Object]
 impl CompleteCallback {

@@ -9,7 +9,7 @@ use async_graphql::MergedObject;
 
 /// The mutations about callbacks.
 #[derive(MergedObject, Default)]
-pub struct CallbackMutations(
+pub(super) struct CallbackMutations(
     promise::PromiseCallback,
     attempt::AttemptCallback,
     complete::CompleteCallback,

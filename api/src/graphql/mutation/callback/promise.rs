@@ -14,7 +14,7 @@ use crate::ledger::Executed;
 
 /// What `promiseCallback` takes.
 #[derive(InputObject)]
-pub struct PromiseCallbackInput {
+pub(super) struct PromiseCallbackInput {
     /// The consultation that it is for. Either this or `call`.
     consultation: Option<ID>,
     /// The missed call that it is for. Either this or `consultation`.
@@ -31,7 +31,7 @@ pub struct PromiseCallbackInput {
 
 /// `promiseCallback`.
 #[derive(Default)]
-pub struct PromiseCallback;
+pub(super) struct PromiseCallback;
 
 #[Object]
 impl PromiseCallback {

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `addCallerPhone` takes.
 #[derive(InputObject)]
-pub struct AddCallerPhoneInput {
+pub(super) struct AddCallerPhoneInput {
     /// The caller.
     caller: ID,
     /// The number, in any common spelling.
@@ -22,7 +22,7 @@ pub struct AddCallerPhoneInput {
 
 /// `addCallerPhone`.
 #[derive(Default)]
-pub struct AddCallerPhone;
+pub(super) struct AddCallerPhone;
 
 #[Object]
 impl AddCallerPhone {

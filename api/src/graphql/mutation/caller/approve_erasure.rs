@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `approveErasure` takes.
 #[derive(InputObject)]
-pub struct ApproveErasureInput {
+pub(super) struct ApproveErasureInput {
     /// The caller.
     caller: ID,
     #[graphql(flatten)]
@@ -19,7 +19,7 @@ pub struct ApproveErasureInput {
 
 /// `approveErasure`.
 #[derive(Default)]
-pub struct ApproveErasure;
+pub(super) struct ApproveErasure;
 
 #[Object]
 impl ApproveErasure {

@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `eraseCaller` takes.
 #[derive(InputObject)]
-pub struct EraseCallerInput {
+pub(super) struct EraseCallerInput {
     /// The caller.
     caller: ID,
     #[graphql(flatten)]
@@ -19,7 +19,7 @@ pub struct EraseCallerInput {
 
 /// `eraseCaller`.
 #[derive(Default)]
-pub struct EraseCaller;
+pub(super) struct EraseCaller;
 
 #[Object]
 impl EraseCaller {

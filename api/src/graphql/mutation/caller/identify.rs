@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `identifyCaller` takes.
 #[derive(InputObject)]
-pub struct IdentifyCallerInput {
+pub(super) struct IdentifyCallerInput {
     /// The caller.
     caller: ID,
     /// The call. Either this or `consultation`.
@@ -24,7 +24,7 @@ pub struct IdentifyCallerInput {
 
 /// `identifyCaller`.
 #[derive(Default)]
-pub struct IdentifyCaller;
+pub(super) struct IdentifyCaller;
 
 #[Object]
 impl IdentifyCaller {

@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `mergeCallers` takes.
 #[derive(InputObject)]
-pub struct MergeCallersInput {
+pub(super) struct MergeCallersInput {
     /// Who goes on. `expectedVersion` is about this caller.
     survivor: ID,
     /// Who becomes an alias.
@@ -21,7 +21,7 @@ pub struct MergeCallersInput {
 
 /// `mergeCallers`.
 #[derive(Default)]
-pub struct MergeCallers;
+pub(super) struct MergeCallers;
 
 #[Object]
 impl MergeCallers {

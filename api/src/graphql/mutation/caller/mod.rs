@@ -16,7 +16,7 @@ use async_graphql::MergedObject;
 
 /// The mutations about callers.
 #[derive(MergedObject, Default)]
-pub struct CallerMutations(
+pub(super) struct CallerMutations(
     register::RegisterCaller,
     identify::IdentifyCaller,
     add_phone::AddCallerPhone,

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `moveCallerPhone` takes.
 #[derive(InputObject)]
-pub struct MoveCallerPhoneInput {
+pub(super) struct MoveCallerPhoneInput {
     /// The number, in any common spelling.
     phone: String,
     /// Whose it was.
@@ -24,7 +24,7 @@ pub struct MoveCallerPhoneInput {
 
 /// `moveCallerPhone`.
 #[derive(Default)]
-pub struct MoveCallerPhone;
+pub(super) struct MoveCallerPhone;
 
 #[Object]
 impl MoveCallerPhone {

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `nameCaller` takes.
 #[derive(InputObject)]
-pub struct NameCallerInput {
+pub(super) struct NameCallerInput {
     /// The caller.
     caller: ID,
     /// The name.
@@ -22,7 +22,7 @@ pub struct NameCallerInput {
 
 /// `nameCaller`.
 #[derive(Default)]
-pub struct NameCaller;
+pub(super) struct NameCaller;
 
 #[Object]
 impl NameCaller {

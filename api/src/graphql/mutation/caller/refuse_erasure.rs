@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `refuseErasure` takes.
 #[derive(InputObject)]
-pub struct RefuseErasureInput {
+pub(super) struct RefuseErasureInput {
     /// The caller.
     caller: ID,
     /// On what ground.
@@ -22,7 +22,7 @@ pub struct RefuseErasureInput {
 
 /// `refuseErasure`.
 #[derive(Default)]
-pub struct RefuseErasure;
+pub(super) struct RefuseErasure;
 
 #[Object]
 impl RefuseErasure {

@@ -13,7 +13,7 @@ use crate::ledger::Executed;
 
 /// What `registerCaller` takes.
 #[derive(InputObject)]
-pub struct RegisterCallerInput {
+pub(super) struct RegisterCallerInput {
     /// Their number, in any common spelling. One number has one caller.
     phone: Option<String>,
     /// Their name, if told.
@@ -29,7 +29,7 @@ pub struct RegisterCallerInput {
 
 /// `registerCaller`.
 #[derive(Default)]
-pub struct RegisterCaller;
+pub(super) struct RegisterCaller;
 
 #[Object]
 impl RegisterCaller {

@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `requestErasure` takes.
 #[derive(InputObject)]
-pub struct RequestErasureInput {
+pub(super) struct RequestErasureInput {
     /// The caller.
     caller: ID,
     #[graphql(flatten)]
@@ -19,7 +19,7 @@ pub struct RequestErasureInput {
 
 /// `requestErasure`.
 #[derive(Default)]
-pub struct RequestErasure;
+pub(super) struct RequestErasure;
 
 #[Object]
 impl RequestErasure {

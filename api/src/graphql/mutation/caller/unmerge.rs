@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `unmergeCallers` takes.
 #[derive(InputObject)]
-pub struct UnmergeCallersInput {
+pub(super) struct UnmergeCallersInput {
     /// Who went on. `expectedVersion` is about this caller.
     survivor: ID,
     /// Who was an alias.
@@ -21,7 +21,7 @@ pub struct UnmergeCallersInput {
 
 /// `unmergeCallers`.
 #[derive(Default)]
-pub struct UnmergeCallers;
+pub(super) struct UnmergeCallers;
 
 #[Object]
 impl UnmergeCallers {

@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `declareLegacyBalance` takes.
 #[derive(InputObject)]
-pub struct DeclareLegacyBalanceInput {
+pub(super) struct DeclareLegacyBalanceInput {
     /// The year.
     year: i16,
     /// How many consultations. Either this or `unknown: true`.
@@ -28,7 +28,7 @@ pub struct DeclareLegacyBalanceInput {
 
 /// `declareLegacyBalance`.
 #[derive(Default)]
-pub struct DeclareLegacyBalance;
+pub(super) struct DeclareLegacyBalance;
 
 #[Object]
 impl DeclareLegacyBalance {

@@ -10,7 +10,7 @@ use async_graphql::MergedObject;
 
 /// The mutations about the centre and its rules.
 #[derive(MergedObject, Default)]
-pub struct CentreMutations(
+pub(super) struct CentreMutations(
     register::RegisterCentre,
     declare_legacy_balance::DeclareLegacyBalance,
     publish_counting_definition::PublishCountingDefinition,

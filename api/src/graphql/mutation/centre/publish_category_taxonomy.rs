@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `publishCategoryTaxonomy` takes.
 #[derive(InputObject)]
-pub struct PublishCategoryTaxonomyInput {
+pub(super) struct PublishCategoryTaxonomyInput {
     /// Its version; the next one where it is left out.
     version: Option<u32>,
     /// All categories.
@@ -23,7 +23,7 @@ pub struct PublishCategoryTaxonomyInput {
 
 /// `publishCategoryTaxonomy`.
 #[derive(Default)]
-pub struct PublishCategoryTaxonomy;
+pub(super) struct PublishCategoryTaxonomy;
 
 #[Object]
 impl PublishCategoryTaxonomy {
@@ -51,7 +51,7 @@ async fn carry_out(
 
 /// One category.
 #[derive(InputObject)]
-pub struct CategoryInput {
+pub(super) struct CategoryInput {
     /// Its code: 1 to 40 of a-z, 0-9, `_`, `-` and `.`.
     code: String,
     /// Its name in Korean.

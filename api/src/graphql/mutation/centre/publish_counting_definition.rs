@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `publishCountingDefinition` takes.
 #[derive(InputObject)]
-pub struct PublishCountingDefinitionInput {
+pub(super) struct PublishCountingDefinitionInput {
     /// Its version; the next one where it is left out.
     version: Option<u32>,
     /// What counts.
@@ -25,7 +25,7 @@ pub struct PublishCountingDefinitionInput {
 
 /// `publishCountingDefinition`.
 #[derive(Default)]
-pub struct PublishCountingDefinition;
+pub(super) struct PublishCountingDefinition;
 
 #[Object]
 impl PublishCountingDefinition {

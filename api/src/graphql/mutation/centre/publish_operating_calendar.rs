@@ -14,7 +14,7 @@ use crate::ledger::Executed;
 
 /// What `publishOperatingCalendar` takes.
 #[derive(InputObject)]
-pub struct PublishOperatingCalendarInput {
+pub(super) struct PublishOperatingCalendarInput {
     /// Its version; the next one where it is left out.
     version: Option<u32>,
     /// The first day it is in force; it ends where the next one begins.
@@ -31,7 +31,7 @@ pub struct PublishOperatingCalendarInput {
 
 /// `publishOperatingCalendar`.
 #[derive(Default)]
-pub struct PublishOperatingCalendar;
+pub(super) struct PublishOperatingCalendar;
 
 #[Object]
 impl PublishOperatingCalendar {
@@ -68,7 +68,7 @@ async fn carry_out(
 
 /// When the centre is open on a day of the week.
 #[derive(InputObject)]
-pub struct OpenHoursInput {
+pub(super) struct OpenHoursInput {
     /// The day.
     weekday: Weekday,
     /// The first open moment.
@@ -79,7 +79,7 @@ pub struct OpenHoursInput {
 
 /// A day on which the centre is closed.
 #[derive(InputObject)]
-pub struct HolidayInput {
+pub(super) struct HolidayInput {
     /// The day.
     date: Date,
     /// Its name.

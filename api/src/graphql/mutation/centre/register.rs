@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `registerCentre` takes.
 #[derive(InputObject)]
-pub struct RegisterCentreInput {
+pub(super) struct RegisterCentreInput {
     /// Its name, for people.
     name: String,
     /// Its first day.
@@ -27,7 +27,7 @@ pub struct RegisterCentreInput {
 
 /// `registerCentre`.
 #[derive(Default)]
-pub struct RegisterCentre;
+pub(super) struct RegisterCentre;
 
 #[Object]
 impl RegisterCentre {

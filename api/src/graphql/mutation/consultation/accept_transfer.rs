@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `acceptTransfer` takes.
 #[derive(InputObject)]
-pub struct AcceptTransferInput {
+pub(super) struct AcceptTransferInput {
     /// The consultation.
     consultation: ID,
     /// The transfer, as it was requested.
@@ -21,7 +21,7 @@ pub struct AcceptTransferInput {
 
 /// `acceptTransfer`.
 #[derive(Default)]
-pub struct AcceptTransfer;
+pub(super) struct AcceptTransfer;
 
 #[Object]
 impl AcceptTransfer {

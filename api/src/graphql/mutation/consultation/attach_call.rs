@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `attachCall` takes.
 #[derive(InputObject)]
-pub struct AttachCallInput {
+pub(super) struct AttachCallInput {
     /// The consultation.
     consultation: ID,
     /// The answered call.
@@ -24,7 +24,7 @@ pub struct AttachCallInput {
 
 /// `attachCall`.
 #[derive(Default)]
-pub struct AttachCall;
+pub(super) struct AttachCall;
 
 #[Object]
 impl AttachCall {

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `categoriseConsultation` takes.
 #[derive(InputObject)]
-pub struct CategoriseConsultationInput {
+pub(super) struct CategoriseConsultationInput {
     /// The consultation.
     consultation: ID,
     /// The code of the category.
@@ -24,7 +24,7 @@ pub struct CategoriseConsultationInput {
 
 /// `categoriseConsultation`.
 #[derive(Default)]
-pub struct CategoriseConsultation;
+pub(super) struct CategoriseConsultation;
 
 #[Object]
 impl CategoriseConsultation {

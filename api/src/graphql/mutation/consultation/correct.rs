@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `correctConsultation` takes.
 #[derive(InputObject)]
-pub struct CorrectConsultationInput {
+pub(super) struct CorrectConsultationInput {
     /// The consultation.
     consultation: ID,
     /// The right agent.
@@ -29,7 +29,7 @@ pub struct CorrectConsultationInput {
 
 /// `correctConsultation`.
 #[derive(Default)]
-pub struct CorrectConsultation;
+pub(super) struct CorrectConsultation;
 
 #[Object]
 impl CorrectConsultation {
@@ -70,7 +70,7 @@ async fn carry_out(
 
 /// What a note should have said.
 #[derive(InputObject)]
-pub struct NoteCorrection {
+pub(super) struct NoteCorrection {
     /// The note, by its `version`.
     note: u32,
     /// What is right.

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `declineTransfer` takes.
 #[derive(InputObject)]
-pub struct DeclineTransferInput {
+pub(super) struct DeclineTransferInput {
     /// The consultation.
     consultation: ID,
     /// The transfer, as it was requested.
@@ -24,7 +24,7 @@ pub struct DeclineTransferInput {
 
 /// `declineTransfer`.
 #[derive(Default)]
-pub struct DeclineTransfer;
+pub(super) struct DeclineTransfer;
 
 #[Object]
 impl DeclineTransfer {

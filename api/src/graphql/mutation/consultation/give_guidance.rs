@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `giveGuidance` takes.
 #[derive(InputObject)]
-pub struct GiveGuidanceInput {
+pub(super) struct GiveGuidanceInput {
     /// The consultation.
     consultation: ID,
     /// About what.
@@ -22,7 +22,7 @@ pub struct GiveGuidanceInput {
 
 /// `giveGuidance`.
 #[derive(Default)]
-pub struct GiveGuidance;
+pub(super) struct GiveGuidance;
 
 #[Object]
 impl GiveGuidance {

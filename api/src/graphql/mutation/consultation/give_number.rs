@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `giveNumber` takes.
 #[derive(InputObject)]
-pub struct GiveNumberInput {
+pub(super) struct GiveNumberInput {
     /// The consultation.
     consultation: ID,
     /// The entry of the directory.
@@ -23,7 +23,7 @@ pub struct GiveNumberInput {
 
 /// `giveNumber`.
 #[derive(Default)]
-pub struct GiveNumber;
+pub(super) struct GiveNumber;
 
 #[Object]
 impl GiveNumber {

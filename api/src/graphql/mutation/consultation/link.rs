@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `linkConsultations` takes.
 #[derive(InputObject)]
-pub struct LinkConsultationsInput {
+pub(super) struct LinkConsultationsInput {
     /// The consultation.
     consultation: ID,
     /// The other one.
@@ -24,7 +24,7 @@ pub struct LinkConsultationsInput {
 
 /// `linkConsultations`.
 #[derive(Default)]
-pub struct LinkConsultations;
+pub(super) struct LinkConsultations;
 
 #[Object]
 impl LinkConsultations {

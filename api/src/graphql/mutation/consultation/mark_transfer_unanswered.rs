@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `markTransferUnanswered` takes.
 #[derive(InputObject)]
-pub struct MarkTransferUnansweredInput {
+pub(super) struct MarkTransferUnansweredInput {
     /// The consultation.
     consultation: ID,
     /// The transfer, as it was requested.
@@ -24,7 +24,7 @@ pub struct MarkTransferUnansweredInput {
 
 /// `markTransferUnanswered`.
 #[derive(Default)]
-pub struct MarkTransferUnanswered;
+pub(super) struct MarkTransferUnanswered;
 
 #[Object]
 impl MarkTransferUnanswered {

@@ -22,7 +22,7 @@ use async_graphql::MergedObject;
 
 /// The mutations about consultations.
 #[derive(MergedObject, Default)]
-pub struct ConsultationMutations(
+pub(super) struct ConsultationMutations(
     open::OpenConsultation,
     attach_call::AttachCall,
     categorise::CategoriseConsultation,

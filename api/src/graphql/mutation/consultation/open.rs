@@ -14,7 +14,7 @@ use crate::ledger::Executed;
 
 /// What `openConsultation` takes.
 #[derive(InputObject)]
-pub struct OpenConsultationInput {
+pub(super) struct OpenConsultationInput {
     /// The answered call that opens it. Either this or `callback`.
     call: Option<ID>,
     /// The completed callback that opens it. Either this or `call`.
@@ -32,7 +32,7 @@ pub struct OpenConsultationInput {
 
 /// `openConsultation`.
 #[derive(Default)]
-pub struct OpenConsultation;
+pub(super) struct OpenConsultation;
 
 #[Object]
 impl OpenConsultation {

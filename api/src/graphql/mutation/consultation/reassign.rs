@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `reassignConsultation` takes.
 #[derive(InputObject)]
-pub struct ReassignConsultationInput {
+pub(super) struct ReassignConsultationInput {
     /// The consultation.
     consultation: ID,
     /// Who has it from now on.
@@ -21,7 +21,7 @@ pub struct ReassignConsultationInput {
 
 /// `reassignConsultation`.
 #[derive(Default)]
-pub struct ReassignConsultation;
+pub(super) struct ReassignConsultation;
 
 #[Object]
 impl ReassignConsultation {

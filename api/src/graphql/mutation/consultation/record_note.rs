@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `recordNote` takes.
 #[derive(InputObject)]
-pub struct RecordNoteInput {
+pub(super) struct RecordNoteInput {
     /// The consultation.
     consultation: ID,
     /// What it holds.
@@ -25,7 +25,7 @@ pub struct RecordNoteInput {
 
 /// `recordNote`.
 #[derive(Default)]
-pub struct RecordNote;
+pub(super) struct RecordNote;
 
 #[Object]
 impl RecordNote {

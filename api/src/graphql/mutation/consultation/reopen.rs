@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `reopenConsultation` takes.
 #[derive(InputObject)]
-pub struct ReopenConsultationInput {
+pub(super) struct ReopenConsultationInput {
     /// The consultation.
     consultation: ID,
     /// Why.
@@ -22,7 +22,7 @@ pub struct ReopenConsultationInput {
 
 /// `reopenConsultation`.
 #[derive(Default)]
-pub struct ReopenConsultation;
+pub(super) struct ReopenConsultation;
 
 #[Object]
 impl ReopenConsultation {

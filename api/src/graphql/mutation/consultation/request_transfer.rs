@@ -13,7 +13,7 @@ use crate::ledger::Executed;
 
 /// What `requestTransfer` takes.
 #[derive(InputObject)]
-pub struct RequestTransferInput {
+pub(super) struct RequestTransferInput {
     /// The consultation.
     consultation: ID,
     /// Warm (the officer is briefed first) or cold.
@@ -30,7 +30,7 @@ pub struct RequestTransferInput {
 
 /// `requestTransfer`.
 #[derive(Default)]
-pub struct RequestTransfer;
+pub(super) struct RequestTransfer;
 
 #[Object]
 impl RequestTransfer {

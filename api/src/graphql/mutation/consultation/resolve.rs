@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `resolveConsultation` takes.
 #[derive(InputObject)]
-pub struct ResolveConsultationInput {
+pub(super) struct ResolveConsultationInput {
     /// The consultation.
     consultation: ID,
     /// Who settled it.
@@ -25,7 +25,7 @@ pub struct ResolveConsultationInput {
 
 /// `resolveConsultation`.
 #[derive(Default)]
-pub struct ResolveConsultation;
+pub(super) struct ResolveConsultation;
 
 #[Object]
 impl ResolveConsultation {

@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `returnTransfer` takes.
 #[derive(InputObject)]
-pub struct ReturnTransferInput {
+pub(super) struct ReturnTransferInput {
     /// The consultation.
     consultation: ID,
     /// The transfer, as it was requested.
@@ -21,7 +21,7 @@ pub struct ReturnTransferInput {
 
 /// `returnTransfer`.
 #[derive(Default)]
-pub struct ReturnTransfer;
+pub(super) struct ReturnTransfer;
 
 #[Object]
 impl ReturnTransfer {

@@ -12,7 +12,7 @@ use crate::ledger::Executed;
 
 /// What `voidConsultation` takes.
 #[derive(InputObject)]
-pub struct VoidConsultationInput {
+pub(super) struct VoidConsultationInput {
     /// The consultation.
     consultation: ID,
     /// Why.
@@ -25,7 +25,7 @@ pub struct VoidConsultationInput {
 
 /// `voidConsultation`.
 #[derive(Default)]
-pub struct VoidConsultation;
+pub(super) struct VoidConsultation;
 
 #[Object]
 impl VoidConsultation {

@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `addDirectoryEntry` takes.
 #[derive(InputObject)]
-pub struct AddDirectoryEntryInput {
+pub(super) struct AddDirectoryEntryInput {
     /// What it says.
     listing: ListingInput,
     #[graphql(flatten)]
@@ -20,7 +20,7 @@ pub struct AddDirectoryEntryInput {
 
 /// `addDirectoryEntry`.
 #[derive(Default)]
-pub struct AddDirectoryEntry;
+pub(super) struct AddDirectoryEntry;
 
 #[Object]
 impl AddDirectoryEntry {

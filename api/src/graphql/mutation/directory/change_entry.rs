@@ -11,7 +11,7 @@ use crate::ledger::Executed;
 
 /// What `changeDirectoryEntry` takes.
 #[derive(InputObject)]
-pub struct ChangeDirectoryEntryInput {
+pub(super) struct ChangeDirectoryEntryInput {
     /// The entry.
     entry: ID,
     /// All that it says from now on.
@@ -22,7 +22,7 @@ pub struct ChangeDirectoryEntryInput {
 
 /// `changeDirectoryEntry`.
 #[derive(Default)]
-pub struct ChangeDirectoryEntry;
+pub(super) struct ChangeDirectoryEntry;
 
 #[Object]
 impl ChangeDirectoryEntry {

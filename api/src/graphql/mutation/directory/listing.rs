@@ -9,7 +9,7 @@ use crate::graphql::mutation::request::Failure;
 
 /// What an entry of the directory says.
 #[derive(InputObject)]
-pub struct ListingInput {
+pub(super) struct ListingInput {
     /// The organisation: the county, a town office, a related agency.
     organisation: String,
     /// The department or team.

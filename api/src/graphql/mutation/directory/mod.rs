@@ -10,7 +10,7 @@ use async_graphql::MergedObject;
 
 /// The mutations about the directory.
 #[derive(MergedObject, Default)]
-pub struct DirectoryMutations(
+pub(super) struct DirectoryMutations(
     add_entry::AddDirectoryEntry,
     change_entry::ChangeDirectoryEntry,
     retire_entry::RetireDirectoryEntry,

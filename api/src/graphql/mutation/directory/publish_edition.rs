@@ -21,7 +21,7 @@ const READS_MAX: u32 = 20;
 
 /// What `publishDirectoryEdition` takes.
 #[derive(InputObject)]
-pub struct PublishDirectoryEditionInput {
+pub(super) struct PublishDirectoryEditionInput {
     /// First day of the period ranked.
     from: Date,
     /// Last day of the period ranked.
@@ -37,7 +37,7 @@ pub struct PublishDirectoryEditionInput {
 
 /// `publishDirectoryEdition`.
 #[derive(Default)]
-pub struct PublishDirectoryEdition;
+pub(super) struct PublishDirectoryEdition;
 
 #[Object]
 impl PublishDirectoryEdition {

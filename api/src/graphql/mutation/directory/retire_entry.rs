@@ -10,7 +10,7 @@ use crate::ledger::Executed;
 
 /// What `retireDirectoryEntry` takes.
 #[derive(InputObject)]
-pub struct RetireDirectoryEntryInput {
+pub(super) struct RetireDirectoryEntryInput {
     /// The entry.
     entry: ID,
     #[graphql(flatten)]
@@ -19,7 +19,7 @@ pub struct RetireDirectoryEntryInput {
 
 /// `retireDirectoryEntry`.
 #[derive(Default)]
-pub struct RetireDirectoryEntry;
+pub(super) struct RetireDirectoryEntry;
 
 #[Object]
 impl RetireDirectoryEntry {
