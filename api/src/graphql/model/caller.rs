@@ -6,10 +6,10 @@ use sangdam_domain::aggregate::{self, ErasureStatus};
 use sangdam_domain::id::CallerId;
 use sangdam_projections::callers::{self, ContactKind};
 use sangdam_projections::calls::{self, CallFilter};
-use sangdam_projections::consultations::{self, ConsultationFilter};
+use sangdam_projections::consultations::ConsultationFilter;
 
 use super::lazy::lazy_object;
-use super::{Call, Callback, Consultation, PersonalText};
+use super::{Call, Callback, Consultation, ConsultationConnection, PersonalText, consultation_page};
 use crate::graphql::app;
 use crate::graphql::code::{CallerKind, LegalBasis};
 use crate::graphql::error::ApiError;
@@ -180,17 +180,9 @@ impl Caller {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Connection<TimeCursor, Consultation>, ApiError> {
-        let log = self.0.log();
+    ) -> Result<ConsultationConnection, ApiError> {
         let filter = ConsultationFilter { callers: self.everyone(ctx).await?, ..Default::default() };
-        connection(
-            PageArgs::new(first, after, last, before),
-            |page| async move {
-                consultations::page(&app(ctx)?.models, log, &filter, &page).await.map_err(Into::into)
-            },
-            |row| (TimeCursor::new(row.occurred_at, row.id.uuid()), Consultation::of_id(log, row.id)),
-        )
-        .await
+        consultation_page(ctx, self.0.log(), filter, PageArgs::new(first, after, last, before)).await
     }
 
     /// Their calls, those of their aliases included; newest first.

@@ -1,15 +1,15 @@
 //! Inputs and small answers of the ledger's questions.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, SimpleObject};
 use sangdam_domain::log::LogId;
 use sangdam_domain::value::Code;
-use sangdam_projections::consultations::{self, ConsultationFilter, ConsultationStatus as Status};
+use sangdam_projections::consultations::{ConsultationFilter, ConsultationStatus as Status};
 
 use crate::graphql::app;
 use crate::graphql::error::ApiError;
 use crate::graphql::model::ConsultationStatus;
 use crate::graphql::node;
-use crate::graphql::scalar::{Date, DateTime, Position, int};
+use crate::graphql::scalar::{Date, DateTime, Position};
 
 /// Which consultations are wanted: those that meet every condition given.
 #[derive(InputObject, Default)]
@@ -57,20 +57,6 @@ impl ConsultationFilterInput {
             from: self.from.map(|date| date.0),
             to: self.to.map(|date| date.0),
         })
-    }
-}
-
-/// How many rows a list has altogether.
-pub struct ConsultationTotal {
-    pub(super) log: LogId,
-    pub(super) filter: ConsultationFilter,
-}
-
-#[Object]
-impl ConsultationTotal {
-    /// How many consultations there are on all pages.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        Ok(int(consultations::count(&app(ctx)?.models, &self.log, &self.filter).await?))
     }
 }
 

@@ -2,27 +2,25 @@
 
 use std::time::Duration;
 
-use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, ID, Object};
 use sangdam_domain::event;
 use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId};
 use sangdam_domain::log::{self, LogId, StreamId};
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
-    CatchUpError, agents, callbacks, centre, consultations, counts, cumulative, directory, imports,
-    service_level,
+    CatchUpError, agents, callbacks, centre, counts, cumulative, directory, imports, service_level,
 };
 
-use super::answers::{Checkpoint, ConsultationFilterInput, ConsultationTotal};
+use super::answers::{Checkpoint, ConsultationFilterInput};
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::model::{
-    self, Agent, Callback, Caller, Centre, Consultation, CumulativeCount, DirectoryEdition, DirectoryEntry,
-    DirectoryRank, EventConnection, Import, Lazy, Milestone, Period, PeriodCount, ServiceLevel, YearlyCount,
-    loaders,
+    self, Agent, Callback, Caller, Centre, Consultation, ConsultationConnection, CumulativeCount,
+    DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import, Lazy, Milestone, Period,
+    PeriodCount, ServiceLevel, YearlyCount, consultation_page, loaders,
 };
-use crate::graphql::page::{PageArgs, TimeCursor, rows};
+use crate::graphql::page::{PageArgs, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
-use crate::graphql::{App, app, node, page};
+use crate::graphql::{App, app, node};
 use crate::ledger;
 
 /// How long `minPosition` waits.
@@ -137,21 +135,9 @@ impl Ledger {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Connection<TimeCursor, Consultation, ConsultationTotal>, ApiError> {
+    ) -> Result<ConsultationConnection, ApiError> {
         let filter = filter.unwrap_or_default().parse(ctx, &self.log).await?;
-        let total = ConsultationTotal { log: self.log.clone(), filter: filter.clone() };
-        let plain: Connection<TimeCursor, Consultation, EmptyFields> = page::connection(
-            PageArgs::new(first, after, last, before),
-            |page| async move {
-                Ok(consultations::page(&app(ctx)?.models, &self.log, &filter, &page).await?)
-            },
-            |row| (TimeCursor::new(row.occurred_at, row.id.uuid()), Consultation::of_id(&self.log, row.id)),
-        )
-        .await?;
-        let (previous, next) = (plain.has_previous_page, plain.has_next_page);
-        let mut connection = Connection::with_additional_fields(previous, next, total);
-        connection.edges = plain.edges;
-        Ok(connection)
+        consultation_page(ctx, &self.log, filter, PageArgs::new(first, after, last, before)).await
     }
 
     /// The numbers of every year since the centre opened, the years before the ledger's own records included as far as they
