@@ -5,8 +5,8 @@ use sangdam_domain::aggregate::{
 };
 use sangdam_domain::id::{CallId, CallbackId, TransferId};
 use sangdam_domain::value::{
-    AttachReason, AttemptResult, ContactReason, DeclineReason, Direction, DisplayText, EndedBy, Evidence, NoteKind,
-    Outcome, PersonName, ReopenReason, ResolvedBy, TransferKind, UnansweredCause,
+    AttachReason, AttemptResult, ContactReason, DeclineReason, Direction, DisplayText, EndedBy, Evidence,
+    NoteKind, Outcome, PersonName, ReopenReason, ResolvedBy, TransferKind, UnansweredCause,
 };
 
 use crate::calendar::{at, day_of, second_of, spell, timestamp};
@@ -17,7 +17,13 @@ use crate::script::{Incoming, Outgoing, Purpose, Ring, Thread, What};
 
 impl Floor {
     /// The agent asks an officer to take the call.
-    pub(crate) fn transfer(&mut self, desk: usize, mut thread: Thread, ring: &Ring, mut now: i64) -> Result<(), DemoError> {
+    pub(crate) fn transfer(
+        &mut self,
+        desk: usize,
+        mut thread: Thread,
+        ring: &Ring,
+        mut now: i64,
+    ) -> Result<(), DemoError> {
         let transfer = self.request(&mut thread, &mut now)?;
         match self.rng.below(100) {
             0..70 => self.accepted(desk, thread, ring, transfer, now),
@@ -35,9 +41,13 @@ impl Floor {
         let department = DisplayText::parse(self.cast.offices[office].0.department)?;
         let warm = self.rng.permille(860);
         let kind = if warm { TransferKind::Warm } else { TransferKind::Cold };
-        let visitor = self.people.get(thread.person).visitor;
+        let section = match self.people.get(thread.person).visitor {
+            true if self.words.library.topics[thread.story.topic].is_about_travel() => "brief_visitor",
+            true => "brief_outsider",
+            false => "brief",
+        };
         let brief = match warm {
-            true => Some(self.words.say(&mut thread.story, if visitor { "brief_visitor" } else { "brief" })?),
+            true => Some(self.words.say(&mut thread.story, section)?),
             false => None,
         };
         let officer = match self.rng.permille(600) {
@@ -90,7 +100,13 @@ impl Floor {
         Ok(())
     }
 
-    fn after_refusal(&mut self, desk: usize, mut thread: Thread, ring: &Ring, mut now: i64) -> Result<(), DemoError> {
+    fn after_refusal(
+        &mut self,
+        desk: usize,
+        mut thread: Thread,
+        ring: &Ring,
+        mut now: i64,
+    ) -> Result<(), DemoError> {
         match self.rng.below(100) {
             0..45 if thread.caller.is_some() => self.promise(desk, thread, ring, now),
             45..65 => {
@@ -107,7 +123,13 @@ impl Floor {
     }
 
     /// The agent promises to call back.
-    pub(crate) fn promise(&mut self, desk: usize, mut thread: Thread, ring: &Ring, mut now: i64) -> Result<(), DemoError> {
+    pub(crate) fn promise(
+        &mut self,
+        desk: usize,
+        mut thread: Thread,
+        ring: &Ring,
+        mut now: i64,
+    ) -> Result<(), DemoError> {
         let Some(caller) = thread.caller else { return self.wind_up(desk, thread, ring, now) };
         let today = day_of(now);
         let tomorrow = self.calendar.next_open(today);
@@ -118,14 +140,16 @@ impl Floor {
         }
         let (day, hour) = if same_day { (today, hour) } else { (tomorrow, self.rng.range(10, 16)) };
         let due = at(day, hour * 3600);
-        let spelled = if hour <= 12 { format!("오전 {hour}시") } else { format!("오후 {}시", hour - 12) };
+        let spelled =
+            if hour <= 12 { format!("오전 {hour}시") } else { format!("오후 {}시", hour - 12) };
         thread.story.promise(format!("{} {}까지", spell(day), spelled.replace("오전 12", "낮 12")));
 
         let promised = self.tick(&mut now, 6_000, 25_000);
         let callback = CallbackId::from_uuid(self.stage.id(promised));
         let (consultation, agent) = (thread.consultation, thread.agent);
         self.step(promised, Some(agent), move |stage, cue| {
-            let promised_for = PromiseFor::Consultation { consultation, status: stage.status_of(consultation) };
+            let promised_for =
+                PromiseFor::Consultation { consultation, status: stage.status_of(consultation) };
             let (due, caller, agent) = (timestamp(due), Some(caller), Some(agent));
             stage.callback(cue, callback, CallbackCommand::Promise { due, promised_for, caller, agent })
         });
@@ -143,7 +167,13 @@ impl Floor {
     }
 
     /// The line breaks: they call again, or are called back at once.
-    pub(crate) fn drop_line(&mut self, desk: usize, mut thread: Thread, ring: &Ring, mut now: i64) -> Result<(), DemoError> {
+    pub(crate) fn drop_line(
+        &mut self,
+        desk: usize,
+        mut thread: Thread,
+        ring: &Ring,
+        mut now: i64,
+    ) -> Result<(), DemoError> {
         let call = ring.call;
         let drops = self.tick(&mut now, 8_000, 90_000);
         let drop = CallCommand::Drop { evidence: Evidence::Observed, closed_by: None };
@@ -171,14 +201,25 @@ impl Floor {
     }
 
     /// The centre places a call.
-    fn dial(&mut self, ring: &Ring, agent: sangdam_domain::id::AgentId, dialled: i64) -> Result<(), DemoError> {
+    fn dial(
+        &mut self,
+        ring: &Ring,
+        agent: sangdam_domain::id::AgentId,
+        dialled: i64,
+    ) -> Result<(), DemoError> {
         let (call, offer) = (ring.call, self.offer_of(ring, Direction::Outbound)?);
         self.step(dialled, Some(agent), move |stage, cue| stage.call(cue, call, offer));
         Ok(())
     }
 
     /// Somebody whose line dropped is back.
-    pub(crate) fn again(&mut self, desk: usize, ring: Ring, mut thread: Thread, answered: i64) -> Result<(), DemoError> {
+    pub(crate) fn again(
+        &mut self,
+        desk: usize,
+        ring: Ring,
+        mut thread: Thread,
+        answered: i64,
+    ) -> Result<(), DemoError> {
         let mut now = answered;
         let agent = self.desks[desk].agent;
         let moved = agent != thread.agent;
@@ -207,7 +248,7 @@ impl Floor {
         let text = self.words.say(&mut thread.story, "resumed")?;
         let written = self.tick(&mut now, 30_000, 120_000);
         self.note(written, &thread, NoteKind::Answer, text);
-        self.wind_up(desk, thread, ring, now)
+        self.settle(desk, thread, ring.call, now)
     }
 
     fn attach(&mut self, now: &mut i64, thread: &Thread, call: CallId, reason: AttachReason) {
@@ -220,10 +261,17 @@ impl Floor {
     }
 
     /// A settled matter comes up again.
-    pub(crate) fn reopened(&mut self, desk: usize, ring: Ring, mut thread: Thread, answered: i64) -> Result<(), DemoError> {
+    pub(crate) fn reopened(
+        &mut self,
+        desk: usize,
+        ring: Ring,
+        mut thread: Thread,
+        answered: i64,
+    ) -> Result<(), DemoError> {
         let mut now = answered;
         thread.agent = self.desks[desk].agent;
-        let reasons = [ReopenReason::CallerReturned, ReopenReason::CallerReturned, ReopenReason::AnswerIncomplete];
+        let reasons =
+            [ReopenReason::CallerReturned, ReopenReason::CallerReturned, ReopenReason::AnswerIncomplete];
         let reason = *self.rng.pick(&reasons);
         let reopened = self.tick(&mut now, 9_000, 30_000);
         self.act(reopened, &thread, Command::Reopen { reason });
@@ -292,7 +340,13 @@ impl Floor {
         Ok(())
     }
 
-    fn in_vain(&mut self, desk: usize, outgoing: Outgoing, ring: &Ring, mut now: i64) -> Result<(), DemoError> {
+    fn in_vain(
+        &mut self,
+        desk: usize,
+        outgoing: Outgoing,
+        ring: &Ring,
+        mut now: i64,
+    ) -> Result<(), DemoError> {
         let ends = self.tick(&mut now, 18_000, 40_000);
         self.end(ring.call, EndedBy::Agent, Some("no_answer"), ends)?;
         let (agent, callback, call) = (self.desks[desk].agent, outgoing.callback, Some(ring.call));
@@ -311,7 +365,7 @@ impl Floor {
     /// A promise within a consultation is kept.
     fn kept(&mut self, desk: usize, ring: &Ring, mut thread: Thread, mut now: i64) -> Result<(), DemoError> {
         thread.agent = self.desks[desk].agent;
-        thread.story.continue_on(day_of(now));
+        thread.story.continue_at(now);
         self.attach(&mut now, &thread, ring.call, AttachReason::CallbackKept);
         let text = self.words.say(&mut thread.story, "kept")?;
         let written = self.tick(&mut now, 30_000, 150_000);

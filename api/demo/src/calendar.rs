@@ -117,7 +117,9 @@ mod tests {
     #[test]
     fn holidays_and_weekends_are_closed() {
         let calendar = Calendar::read().unwrap();
-        for closed in [date(2022, 9, 12), date(2023, 1, 24), date(2023, 10, 2), date(2024, 10, 1), date(2024, 3, 2)] {
+        for closed in
+            [date(2022, 9, 12), date(2023, 1, 24), date(2023, 10, 2), date(2024, 10, 1), date(2024, 3, 2)]
+        {
             assert!(!calendar.is_open(closed), "{closed}");
         }
         assert!(calendar.is_open(date(2024, 3, 4)));

@@ -32,7 +32,11 @@ fn read_line(line: usize, text: &'static str) -> Result<Listed, DemoError> {
         department: DisplayText::parse(department)?,
         duties: DisplayText::parse(duties)?,
         phone: DialledNumber::parse(phone)?,
-        hours: Some(DisplayText::parse(if always { "연중무휴 24시간" } else { "평일 09:00–18:00" })?),
+        hours: Some(DisplayText::parse(if always {
+            "연중무휴 24시간"
+        } else {
+            "평일 09:00–18:00"
+        })?),
         category: Some(Code::parse(category)?),
     };
     Ok(Listed { key, department, phone, listing })

@@ -32,6 +32,8 @@ pub(crate) enum Task {
     /// A break of so many seconds is due.
     Break(usize, i64),
     Back(usize),
+    /// The shift is over.
+    Leave(usize),
 }
 
 /// An agent's desk.
@@ -120,8 +122,11 @@ impl Floor {
                     None => self.serve(now)?,
                 }
             }
-            Task::Break(desk, seconds) if self.desks[desk].doing == Doing::Idle => self.rest(desk, seconds, now)?,
+            Task::Break(desk, seconds) if self.desks[desk].doing == Doing::Idle => {
+                self.rest(desk, seconds, now)?
+            }
             Task::Break(desk, seconds) => self.desks[desk].break_due = Some(seconds),
+            Task::Leave(desk) => self.desks[desk].doing = Doing::Resting,
             Task::Back(desk) => {
                 self.desks[desk].doing = Doing::Idle;
                 self.desks[desk].since = now;
@@ -154,11 +159,16 @@ impl Floor {
         let moment = |second: i64| at(day.date, second);
         for desk in 0..self.desks.len() {
             let agent = self.desks[desk].agent;
-            let (starts, ends) = (self.rng.range(500, 529), self.rng.range(1111, 1119));
+            let (starts, ends) = (self.rng.range(500, 508), self.rng.range(1111, 1119));
             let (starts, ends) = (starts * 60 + self.rng.range(0, 50), ends * 60 + self.rng.range(0, 50));
-            self.step(moment(starts), Some(agent), move |stage, cue| stage.agent(cue, agent, AgentCommand::StartShift));
+            self.step(moment(starts), Some(agent), move |stage, cue| {
+                stage.agent(cue, agent, AgentCommand::StartShift)
+            });
             self.schedule(moment(starts) + 1, Task::Free(desk));
-            self.step(moment(ends), Some(agent), move |stage, cue| stage.agent(cue, agent, AgentCommand::EndShift));
+            self.step(moment(ends), Some(agent), move |stage, cue| {
+                stage.agent(cue, agent, AgentCommand::EndShift)
+            });
+            self.schedule(moment(ends), Task::Leave(desk));
             self.breaks(desk, day.date);
         }
         let ordinary = day.consultations - day.missed;

@@ -2,7 +2,8 @@
 //!
 //! A topic begins with `= key | category | office | guidance | r26 v1 | 545566875556 | 2023-01..` (how often residents and
 //! visitors ask, and how much so in each month; from and until when). Then `@slot a / b / #3..17년`, `- what the case is
-//! about`, `? what is asked`, `! what is answered`. Shared texts stand under `: section`.
+//! about` (`-r` where only residents ask), `? what is asked`, `! what is answered`. Ages may follow how often they ask, as
+//! in `r26 v0 60-80`. Shared texts stand under `: section`.
 
 use std::collections::HashMap;
 
@@ -13,9 +14,34 @@ use crate::template::Template;
 
 /// Slots that every text may use, by their numbers.
 pub(crate) const SHARED_SLOTS: &[&str] = &[
-    "home", "eup", "ri", "who", "region", "trade", "family", "spouse", "stay", "past", "soon", "soon2", "nextmonth",
-    "weekday", "ampm", "tries", "office", "tel", "market", "gist", "absence", "due", "wrong", "company", "stayover",
+    "home",
+    "eup",
+    "ri",
+    "who",
+    "region",
+    "trade",
+    "family",
+    "spouse",
+    "stay",
+    "past",
+    "soon",
+    "soon2",
+    "nextmonth",
+    "weekday",
+    "ampm",
+    "tries",
+    "office",
+    "tel",
+    "market",
+    "gist",
+    "absence",
+    "due",
+    "wrong",
+    "company",
+    "stayover",
     "sight",
+    "later",
+    "since",
 ];
 
 /// The slot of the place where somebody lives.
@@ -28,8 +54,11 @@ pub(crate) struct Topic {
     /// The directory key of the office in charge; `eup` is the office of the caller's own town.
     pub(crate) office: String,
     pub(crate) guidance: GuidanceKind,
+    agency: bool,
     pub(crate) residents: u64,
     pub(crate) visitors: u64,
+    /// The youngest and the oldest who ask, in tens of years.
+    pub(crate) ages: (i64, i64),
     pub(crate) months: [u64; 12],
     /// First and last month, as year × 12 + month − 1.
     pub(crate) from: i64,
@@ -39,8 +68,22 @@ pub(crate) struct Topic {
     pub(crate) cases: Vec<Case>,
 }
 
+impl Topic {
+    /// Whether visitors ask it because they travel.
+    pub(crate) fn is_about_travel(&self) -> bool {
+        matches!(self.category.as_str(), "tourism" | "culture" | "transport" | "roads" | "forest")
+    }
+
+    /// Whether another agency is in charge, whose officers the centre cannot reach.
+    pub(crate) fn is_of_agency(&self) -> bool {
+        self.agency
+    }
+}
+
 /// One kind of matter within a topic.
 pub(crate) struct Case {
+    /// Only people who live here ask.
+    pub(crate) residents_only: bool,
     pub(crate) gist: Template,
     pub(crate) asks: Vec<Ask>,
     pub(crate) tells: Vec<Template>,
@@ -143,10 +186,11 @@ fn read_topic(file: &'static str, block: &[(usize, &str)]) -> Result<Topic, Demo
         own.or_else(|| shared_slot(name))
     };
     for (line, content) in rest.iter().filter(|(_, content)| !content.starts_with('@')) {
-        let (mark, text) = content.split_at(content.chars().next().map_or(0, char::len_utf8));
+        let (mark, text) = content.split_once(' ').ok_or_else(|| wrong(*line, "is empty".to_owned()))?;
         let template = Template::parse(text.trim_start(), &slot).map_err(|problem| wrong(*line, problem))?;
-        if mark == "-" {
-            topic.cases.push(Case { gist: template, asks: Vec::new(), tells: Vec::new() });
+        if let "-" | "-r" = mark {
+            let residents_only = mark == "-r";
+            topic.cases.push(Case { residents_only, gist: template, asks: Vec::new(), tells: Vec::new() });
             continue;
         }
         let case = topic.cases.last_mut().ok_or_else(|| wrong(*line, "stands before any case".to_owned()))?;
@@ -165,7 +209,15 @@ fn read_topic(file: &'static str, block: &[(usize, &str)]) -> Result<Topic, Demo
 fn read_head(line: &str) -> Option<Topic> {
     let parts: Vec<&str> = line.strip_prefix("= ")?.split(" | ").map(str::trim).collect();
     let [key, category, office, guidance, often, months, window @ ..] = parts.as_slice() else { return None };
-    let (residents, visitors) = often.split_once(' ')?;
+    let often: Vec<&str> = often.split(' ').collect();
+    let (residents, visitors, ages) = match often.as_slice() {
+        [residents, visitors] => (*residents, *visitors, (20, 80)),
+        [residents, visitors, ages] => {
+            let (youngest, oldest) = ages.split_once('-')?;
+            (*residents, *visitors, (youngest.parse().ok()?, oldest.parse().ok()?))
+        }
+        _ => return None,
+    };
     let digits: Option<Vec<u64>> = months.chars().map(|digit| digit.to_digit(10).map(u64::from)).collect();
     let (from, until) = match window {
         [] => (i64::MIN, i64::MAX),
@@ -185,8 +237,10 @@ fn read_head(line: &str) -> Option<Topic> {
             "related" | "agency" => GuidanceKind::RelatedAgency,
             _ => return None,
         },
+        agency: *guidance == "agency",
         residents: residents.strip_prefix('r')?.parse().ok()?,
         visitors: visitors.strip_prefix('v')?.parse().ok()?,
+        ages,
         months: digits?.try_into().ok()?,
         from,
         until,
@@ -202,7 +256,9 @@ fn month_of(text: &str) -> Option<i64> {
 
 /// `#3..17년`, `#330..4950*110㎡`, or a word.
 fn read_value(text: &str) -> Option<Value> {
-    let Some(number) = text.trim().strip_prefix('#') else { return Some(Value::Word(text.trim().to_owned())) };
+    let Some(number) = text.trim().strip_prefix('#') else {
+        return Some(Value::Word(text.trim().to_owned()));
+    };
     let (low, rest) = number.split_once("..")?;
     let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (high, rest) = rest.split_at(digits(rest));

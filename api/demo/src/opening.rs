@@ -109,13 +109,19 @@ fn centre(stage: &mut Stage, calendar: &Calendar, cue: &mut impl FnMut() -> Cue)
             Ok(Category { code: Code::parse(code)?, name_ko, name_en })
         })
         .collect();
-    let taxonomy = CentreCommand::PublishCategoryTaxonomy { taxonomy_version: TAXONOMY, categories: categories? };
+    let taxonomy =
+        CentreCommand::PublishCategoryTaxonomy { taxonomy_version: TAXONOMY, categories: categories? };
     stage.centre(cue(), taxonomy)
 }
 
-fn operating_calendar(calendar: &Calendar, valid_from: Date, zone: DisplayText) -> Result<CentreCommand, DemoError> {
+fn operating_calendar(
+    calendar: &Calendar,
+    valid_from: Date,
+    zone: DisplayText,
+) -> Result<CentreCommand, DemoError> {
     let (opens, closes) = (Time::constant(8, 30, 0, 0), Time::constant(18, 30, 0, 0));
-    let weekdays = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
+    let weekdays =
+        [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
     let mut holidays = Vec::new();
     for (date, name) in calendar.holidays() {
         holidays.push(Holiday { date: *date, name: DisplayText::parse(name)? });

@@ -118,7 +118,8 @@ impl Floor {
         let known = self.people.get(person).clone();
         match known.caller {
             Some(caller) if known.named && !known.visitor && !known.merged && self.rng.permille(3) => {
-                let name = self.stage.callers.get(&caller).and_then(|state| state.name.as_ref()?.known().cloned());
+                let name =
+                    self.stage.callers.get(&caller).and_then(|state| state.name.as_ref()?.known().cloned());
                 let other = self.register(person, name, now)?;
                 self.people.get_mut(person).merged = true;
                 Ok((Some(other), Some(caller)))
@@ -191,7 +192,8 @@ impl Floor {
             (ring.caller, _) = self.caller_of(person, now)?;
         }
         self.offer(&ring, Direction::Inbound, Cue { at: now, by: None })?;
-        let abandon = CallCommand::Abandon { wait_seconds: None, evidence: Evidence::Observed, closed_by: None };
+        let abandon =
+            CallCommand::Abandon { wait_seconds: None, evidence: Evidence::Observed, closed_by: None };
         self.step(gives_up, None, move |stage, cue| stage.call(cue, ring.call, abandon));
         match ring.caller {
             Some(caller) if returned => self.promise_missed(caller, &ring, gives_up),
@@ -240,9 +242,16 @@ impl Floor {
     }
 
     /// The call ends, and nothing more will happen to it.
-    pub(crate) fn end(&mut self, call: CallId, by: EndedBy, cause: Option<&str>, ends: i64) -> Result<(), DemoError> {
+    pub(crate) fn end(
+        &mut self,
+        call: CallId,
+        by: EndedBy,
+        cause: Option<&str>,
+        ends: i64,
+    ) -> Result<(), DemoError> {
         let cause = cause.map(Code::parse).transpose()?;
-        let end = CallCommand::End { by, talk_seconds: None, cause, evidence: Evidence::Observed, closed_by: None };
+        let end =
+            CallCommand::End { by, talk_seconds: None, cause, evidence: Evidence::Observed, closed_by: None };
         self.step(ends, None, move |stage, cue| stage.call(cue, call, end));
         self.forget_call(call, ends + 3_600_000_000);
         Ok(())

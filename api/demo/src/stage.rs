@@ -106,13 +106,23 @@ impl Stage {
         self.publish_one(cue, part)
     }
 
-    pub(crate) fn callback(&mut self, cue: Cue, id: CallbackId, command: <Callback as Aggregate>::Command) -> Played {
+    pub(crate) fn callback(
+        &mut self,
+        cue: Cue,
+        id: CallbackId,
+        command: <Callback as Aggregate>::Command,
+    ) -> Played {
         let state = self.callbacks.entry(id).or_insert_with(|| Callback::new(id));
         let part = self.feed.play(state, id, command, cue)?;
         self.publish_one(cue, part)
     }
 
-    pub(crate) fn caller(&mut self, cue: Cue, id: CallerId, command: <Caller as Aggregate>::Command) -> Played {
+    pub(crate) fn caller(
+        &mut self,
+        cue: Cue,
+        id: CallerId,
+        command: <Caller as Aggregate>::Command,
+    ) -> Played {
         let state = self.callers.entry(id).or_insert_with(|| Caller::new(id));
         let part = self.feed.play(state, id, command, cue)?;
         self.publish_one(cue, part)
@@ -141,7 +151,13 @@ impl Stage {
     }
 
     /// A call and its consultation turned out to be a caller's: each stands in two streams.
-    pub(crate) fn identify(&mut self, cue: Cue, caller: CallerId, call: CallId, consultation: ConsultationId) -> Played {
+    pub(crate) fn identify(
+        &mut self,
+        cue: Cue,
+        caller: CallerId,
+        call: CallId,
+        consultation: ConsultationId,
+    ) -> Played {
         use sangdam_domain::actor::Subject;
         use sangdam_domain::aggregate::{CallCommand, CallerCommand, ConsultationCommand};
 

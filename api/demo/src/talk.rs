@@ -1,6 +1,8 @@
 //! A new matter, from the answer to the last word written about it.
 
-use sangdam_domain::aggregate::{CallerCommand, ConsultationCommand as Command, ConsultationStatus, OpenFrom};
+use sangdam_domain::aggregate::{
+    CallerCommand, ConsultationCommand as Command, ConsultationStatus, OpenFrom,
+};
 use sangdam_domain::id::{ConsultationId, DirectoryEntryId};
 use sangdam_domain::value::{
     Code, ContactReason, EndedBy, LinkKind, NoteKind, NoteText, Outcome, ReasonText, ResolvedBy, VoidReason,
@@ -76,13 +78,16 @@ impl Floor {
                     (ContactReason::Other, 200),
                 ];
                 let reason = reasons[self.rng.weighted(&reasons.map(|(_, weight)| weight))].0;
-                (self.words.topic(who.visitor, today), reason, None)
+                let topic = self.words.topic(&who, today);
+                let elsewhere = self.words.library.topics[topic].is_of_agency();
+                let reason = if elsewhere { ContactReason::UnknownContact } else { reason };
+                (topic, reason, None)
             }
         };
         let office = self.office_of(topic, who.town)?;
         let (listed, _) = &self.cast.offices[office];
         let office = Office { department: listed.department, tel: listed.phone };
-        let story = self.words.story(topic, &who, today, &office);
+        let story = self.words.story(topic, (person, &who), now, &office);
         if caller.is_some() {
             self.people.get_mut(person).latest = Some((consultation, topic, now));
         }
@@ -102,7 +107,12 @@ impl Floor {
     }
 
     /// The agent listens, and writes down what is asked.
-    pub(crate) fn hear(&mut self, now: &mut i64, thread: &Thread, inquiry: NoteText) -> Result<(), DemoError> {
+    pub(crate) fn hear(
+        &mut self,
+        now: &mut i64,
+        thread: &Thread,
+        inquiry: NoteText,
+    ) -> Result<(), DemoError> {
         let code = Code::parse(&self.words.library.topics[thread.story.topic].category)?;
         let categorise = Command::Categorise { code, taxonomy_version: TAXONOMY, known: true };
         let (first, second) = (self.tick(now, 14_000, 50_000), self.tick(now, 4_000, 22_000));
@@ -167,13 +177,22 @@ impl Floor {
             }
         };
         let linked = self.tick(now, 1_000, 4_000);
-        self.step(linked, Some(thread.agent), move |stage, cue| stage.identify(cue, caller, call, consultation));
+        self.step(linked, Some(thread.agent), move |stage, cue| {
+            stage.identify(cue, caller, call, consultation)
+        });
         Ok(())
     }
 
     /// What the agent does about it.
-    pub(crate) fn go_on(&mut self, desk: usize, thread: Thread, ring: &Ring, mut now: i64) -> Result<(), DemoError> {
-        let early = second_of(now) < 17 * 3600 + 2400;
+    pub(crate) fn go_on(
+        &mut self,
+        desk: usize,
+        thread: Thread,
+        ring: &Ring,
+        mut now: i64,
+    ) -> Result<(), DemoError> {
+        let agency = self.words.library.topics[thread.story.topic].is_of_agency();
+        let early = !agency && second_of(now) < 17 * 3600 + 2400;
         match self.rng.below(1000) {
             0..124 if early => self.transfer(desk, thread, ring, now),
             124..138 if early => self.drop_line(desk, thread, ring, now),
@@ -282,7 +301,8 @@ impl Floor {
             let command = match command {
                 Command::CorrectNote { text, why, .. } => {
                     let state = stage.consultations.get(&consultation);
-                    let first = state.and_then(|state| state.notes.first()).ok_or(DemoError::NotOnStage("note"))?;
+                    let first =
+                        state.and_then(|state| state.notes.first()).ok_or(DemoError::NotOnStage("note"))?;
                     Command::CorrectNote { note: first.version, text, why }
                 }
                 other => other,
@@ -300,7 +320,7 @@ impl Floor {
             return false;
         }
         let moment = at(day, self.rng.range(9 * 3600, 17 * 3600)) + self.rng.range(0, 999_999);
-        thread.story.continue_on(day);
+        thread.story.continue_at(moment);
         self.schedule(moment, Task::Call(Incoming::of(What::Reopened(Box::new(thread.clone())))));
         true
     }

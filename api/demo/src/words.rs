@@ -1,11 +1,12 @@
-//! What people say and agents write: texts drawn from the library, none of them twice.
+//! What people say and agents write: texts drawn from the library. None comes twice within some weeks, and none twice in
+//! one person's history.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use jiff::civil::{Date, Weekday};
 use sangdam_domain::value::{ContactReason, NoteText};
 
-use crate::calendar::{later, next_market, spell};
+use crate::calendar::{day_of, later, next_market, second_of, spell};
 use crate::county;
 use crate::error::DemoError;
 use crate::korean::commas;
@@ -19,8 +20,12 @@ use crate::template::{Filler, Template};
 pub(crate) struct Story {
     pub(crate) topic: usize,
     case: usize,
+    /// Whose it is: their number among the people, and what was known of them then.
+    index: usize,
     person: Person,
     today: Date,
+    /// The hour of the day.
+    hour: i64,
     office: String,
     tel: String,
     due: String,
@@ -29,9 +34,9 @@ pub(crate) struct Story {
 
 impl Story {
     /// Goes on on another day.
-    pub(crate) fn continue_on(&mut self, today: Date) {
-        self.today = today;
-        for name in ["past", "soon", "weekday", "ampm"] {
+    pub(crate) fn continue_at(&mut self, now: i64) {
+        (self.today, self.hour) = (day_of(now), second_of(now) / 3600);
+        for name in ["past", "soon", "weekday", "ampm", "later", "since"] {
             if let Some(told) = shared(name).and_then(|slot| self.told.get_mut(slot)) {
                 *told = None;
             }
@@ -58,37 +63,57 @@ pub(crate) struct Office<'a> {
 pub(crate) struct Words {
     pub(crate) library: Library,
     rng: Rng,
-    /// FNV-1a of every text so far.
-    seen: HashSet<u64>,
+    /// FNV-1a of the latest texts, oldest first, and the same to look them up.
+    latest: VecDeque<u64>,
+    latest_set: HashSet<u64>,
+    /// FNV-1a of every text with its person: eight bytes a text.
+    heard: HashSet<u64>,
 }
 
-const TRIES: usize = 80;
+/// How often a text that came before is drawn anew.
+const TRIES: usize = 200;
+
+/// So many texts are remembered: those of some 4,000 consultations. What is written days later about an earlier
+/// consultation is still compared with that one's neighbours.
+const LATEST: usize = 8_000;
 
 impl Words {
     pub(crate) fn new(library: Library, rng: Rng) -> Self {
-        Self { library, rng, seen: HashSet::new() }
+        Self { library, rng, latest: VecDeque::new(), latest_set: HashSet::new(), heard: HashSet::new() }
     }
 
     /// The topic that somebody calls about on a day.
-    pub(crate) fn topic(&mut self, visitor: bool, today: Date) -> usize {
+    pub(crate) fn topic(&mut self, person: &Person, today: Date) -> usize {
         let now = i64::from(today.year()) * 12 + i64::from(today.month()) - 1;
         let month = usize::try_from(today.month() - 1).unwrap_or(0);
         let weigh = |topic: &Topic| {
-            let often = if visitor { topic.visitors } else { topic.residents };
-            if (topic.from..=topic.until).contains(&now) { often * topic.months[month] } else { 0 }
+            let often = if person.visitor { topic.visitors } else { topic.residents };
+            let (youngest, oldest) = topic.ages;
+            let of_age = (youngest..=oldest).contains(&person.age);
+            if of_age && (topic.from..=topic.until).contains(&now) { often * topic.months[month] } else { 0 }
         };
         let weights: Vec<u64> = self.library.topics.iter().map(weigh).collect();
         self.rng.weighted(&weights)
     }
 
     /// Begins a story.
-    pub(crate) fn story(&mut self, topic: usize, person: &Person, today: Date, office: &Office<'_>) -> Story {
+    pub(crate) fn story(
+        &mut self,
+        topic: usize,
+        (index, person): (usize, &Person),
+        now: i64,
+        office: &Office<'_>,
+    ) -> Story {
         let about = &self.library.topics[topic];
+        let fits = |case: &Case| u64::from(!(person.visitor && case.residents_only));
+        let weights: Vec<u64> = about.cases.iter().map(fits).collect();
         Story {
             topic,
-            case: self.rng.index(about.cases.len()),
+            case: self.rng.weighted(&weights),
+            index,
             person: person.clone(),
-            today,
+            today: day_of(now),
+            hour: second_of(now) / 3600,
             office: office.department.to_owned(),
             tel: office.tel.to_owned(),
             due: String::new(),
@@ -97,21 +122,25 @@ impl Words {
     }
 
     /// What is asked, with who asks and why they call here.
-    pub(crate) fn inquiry(&mut self, story: &mut Story, reason: ContactReason) -> Result<NoteText, DemoError> {
+    pub(crate) fn inquiry(
+        &mut self,
+        story: &mut Story,
+        reason: ContactReason,
+    ) -> Result<NoteText, DemoError> {
         let blank = story.told.clone();
         self.unseen(story, |scribe, library, out| {
             scribe.story.told.clone_from(&blank);
             let asks = &scribe.case.asks;
             let ask = &asks[scribe.choose(asks.len())];
-            if scribe.rng.permille(if ask.says_home { 500 } else { 850 }) {
+            if scribe.insists() || scribe.rng.permille(if ask.says_home { 500 } else { 850 }) {
                 let opener = opener(scribe, ask.says_home);
                 scribe.one_of(library.shared(opener)?, out);
                 out.push(' ');
             }
             ask.text.render(scribe, out);
-            if scribe.rng.permille(520) {
+            if scribe.insists() || scribe.rng.permille(520) {
                 out.push(' ');
-                scribe.one_of(library.shared(why(scribe.story, reason))?, out);
+                scribe.one_of(library.shared(why(scribe, reason))?, out);
             }
             Ok(())
         })
@@ -121,10 +150,13 @@ impl Words {
     pub(crate) fn answer(&mut self, story: &mut Story, number_given: bool) -> Result<NoteText, DemoError> {
         self.unseen(story, |scribe, library, out| {
             scribe.one_of(&scribe.case.tells, out);
-            if scribe.rng.permille(600) {
+            if number_given && scribe.rng.permille(600) {
                 out.push(' ');
-                let section = if number_given { "close_number" } else { "close" };
-                scribe.one_of(library.shared(section)?, out);
+                scribe.one_of(library.shared("close_number")?, out);
+            }
+            if scribe.insists() || (!number_given && scribe.rng.permille(600)) {
+                out.push(' ');
+                scribe.one_of(library.shared("close")?, out);
             }
             Ok(())
         })
@@ -139,7 +171,11 @@ impl Words {
     }
 
     /// The same, followed by an inquiry.
-    pub(crate) fn say_then_ask(&mut self, story: &mut Story, section: &'static str) -> Result<NoteText, DemoError> {
+    pub(crate) fn say_then_ask(
+        &mut self,
+        story: &mut Story,
+        section: &'static str,
+    ) -> Result<NoteText, DemoError> {
         self.unseen(story, |scribe, library, out| {
             scribe.one_of(library.shared(section)?, out);
             out.push(' ');
@@ -156,7 +192,7 @@ impl Words {
         let topic = &library.topics[story.topic];
         let case = &topic.cases[story.case];
         let mut out = String::new();
-        let mut scribe = Scribe { rng, topic, case, story: &mut story };
+        let mut scribe = Scribe { rng, topic, case, story: &mut story, attempt: 0 };
         scribe.one_of(library.shared(section)?, &mut out);
         Ok(out)
     }
@@ -167,19 +203,30 @@ impl Words {
         story: &mut Story,
         mut write: impl FnMut(&mut Scribe<'_, '_>, &Library, &mut String) -> Result<(), DemoError>,
     ) -> Result<NoteText, DemoError> {
-        let Self { library, rng, seen } = self;
+        let Self { library, rng, latest, latest_set, heard } = self;
         let library = &*library;
         let topic = &library.topics[story.topic];
         let told = story.told.clone();
         let mut out = String::new();
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             out.clear();
             story.told.clone_from(&told);
             let case = &topic.cases[story.case];
-            write(&mut Scribe { rng, topic, case, story }, library, &mut out)?;
-            if seen.insert(fnv(out.trim())) {
-                return Ok(NoteText::parse(&out)?);
+            write(&mut Scribe { rng, topic, case, story, attempt }, library, &mut out)?;
+            let hash = fnv(FNV_OFFSET, out.trim().as_bytes());
+            let of_person = fnv(hash, &story.index.to_be_bytes());
+            if latest_set.contains(&hash) || heard.contains(&of_person) {
+                continue;
             }
+            heard.insert(of_person);
+            latest_set.insert(hash);
+            latest.push_back(hash);
+            if latest.len() > LATEST
+                && let Some(oldest) = latest.pop_front()
+            {
+                latest_set.remove(&oldest);
+            }
+            return Ok(NoteText::parse(&out)?);
         }
         Err(DemoError::Exhausted(topic.key.clone()))
     }
@@ -190,7 +237,8 @@ fn opener(scribe: &mut Scribe<'_, '_>, says_home: bool) -> &'static str {
     let person = &scribe.story.person;
     let (visitor, age) = (person.visitor, person.age);
     match scribe.rng.index(3) {
-        _ if visitor => "visitor",
+        _ if visitor && scribe.topic.is_about_travel() => "visitor",
+        _ if visitor => "outsider",
         _ if says_home => "who",
         0 if age >= 70 => "elder",
         0 | 1 if (30..70).contains(&age) => "adult",
@@ -199,9 +247,10 @@ fn opener(scribe: &mut Scribe<'_, '_>, says_home: bool) -> &'static str {
 }
 
 /// Which section tells why they call here.
-fn why(story: &Story, reason: ContactReason) -> &'static str {
+fn why(scribe: &Scribe<'_, '_>, reason: ContactReason) -> &'static str {
+    let travels = scribe.story.person.visitor && scribe.topic.is_about_travel();
     match reason {
-        ContactReason::UnknownContact if story.person.visitor => "unknown_contact_visitor",
+        ContactReason::UnknownContact if travels => "unknown_contact_visitor",
         ContactReason::UnknownContact => "unknown_contact",
         ContactReason::OfficerUnavailable => "officer_unavailable",
         ContactReason::LineDropped => "line_dropped",
@@ -210,9 +259,11 @@ fn why(story: &Story, reason: ContactReason) -> &'static str {
     }
 }
 
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+
 /// FNV-1a, 64 bits.
-fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+fn fnv(start: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Fills a story's slots.
@@ -221,9 +272,16 @@ struct Scribe<'a, 'b> {
     topic: &'a Topic,
     case: &'a Case,
     story: &'b mut Story,
+    /// How often what was written had been written before.
+    attempt: usize,
 }
 
 impl Scribe<'_, '_> {
+    /// Says more than it must, so that something new comes out.
+    fn insists(&self) -> bool {
+        self.attempt > 3
+    }
+
     fn one_of(&mut self, templates: &[Template], out: &mut String) {
         let chosen = self.choose(templates.len());
         templates[chosen].render(self, out);
@@ -263,8 +321,7 @@ impl Scribe<'_, '_> {
             "tel" => self.story.tel.clone(),
             "due" => self.story.due.clone(),
             "market" => spell(next_market(today)),
-            "family" if person.woman => word(county::WITH_WOMEN, self.rng),
-            "family" => word(county::WITH_MEN, self.rng),
+            "family" => word(families(person), self.rng),
             "spouse" => "배우자와".to_owned(),
             "stay" => format!("{}년", self.rng.range(1, (person.age - 12).min(40))),
             "past" => past(self.rng, today),
@@ -273,6 +330,8 @@ impl Scribe<'_, '_> {
             "nextmonth" => format!("{}월", today.month() % 12 + 1),
             "weekday" => word(&county::WEEKDAYS, self.rng),
             "ampm" => hour(self.rng),
+            "later" => soonest(self.rng, today, self.story.hour),
+            "since" => word(county::SINCE, self.rng),
             "trade" => word(county::TRADES, self.rng),
             "tries" => word(county::TRIES, self.rng),
             "absence" => word(county::ABSENCES, self.rng),
@@ -314,6 +373,29 @@ fn who(person: &Person) -> String {
         (age, true) => format!("{age}대 여성"),
         (age, false) => format!("{age}대 남성"),
     }
+}
+
+/// With whom such a person may live.
+fn families(person: &Person) -> &'static [&'static str] {
+    let age = match person.age {
+        ..30 => 0,
+        30..60 => 1,
+        _ => 2,
+    };
+    county::FAMILIES[usize::from(!person.woman)][age]
+}
+
+/// A moment later on the same day, or on the next working day: `오늘 오후 3시`, `내일 오전 10시`.
+fn soonest(rng: &mut Rng, today: Date, hour: i64) -> String {
+    if hour < 15 {
+        return format!("오늘 오후 {}시", rng.range((hour - 10).max(1), 5));
+    }
+    let day = match today.weekday() {
+        Weekday::Friday => "월요일",
+        _ => "내일",
+    };
+    let half = if rng.permille(350) { " 반" } else { "" };
+    format!("{day} 오전 {}시{half}", rng.range(9, 11))
 }
 
 /// A day in the last weeks: `6월 3일`, `지난주 화요일`.
