@@ -46,15 +46,23 @@ pub enum Tx {
 }
 
 impl Db {
-    /// All rows of a query.
+    /// All rows of a query that only reads: where a connection turns out to be lost, it is asked again on another.
     pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Self::Sqlite { read, .. } => sqlite_rows(read, sql, args).await,
-            Self::Postgres(pool) => postgres_rows(pool, sql, args).await,
+            Self::Postgres(pool) => {
+                for _ in 0..pool.options().get_max_connections() {
+                    match postgres_rows(pool, sql, args.clone()).await {
+                        Err(e) if is_lost(&e) => {}
+                        result => return result,
+                    }
+                }
+                postgres_rows(pool, sql, args).await
+            }
         }
     }
 
-    /// The first row of a query, if it has one.
+    /// The first row of a query that only reads, if it has one.
     pub async fn fetch_optional(&self, sql: &str, args: Vec<Arg>) -> Result<Option<Row>, sqlx::Error> {
         Ok(self.fetch_all(sql, args).await?.into_iter().next())
     }
@@ -164,6 +172,20 @@ pub fn in_chunks<T>(mut values: &[T]) -> impl Iterator<Item = &[T]> {
 
 /// A connection that has rested is asked whether it still lives; one at work is not, which saves a round trip.
 const RESTED: Duration = Duration::from_secs(5);
+
+/// Whether the connection was lost, as opposed to the statement being refused.
+pub(crate) fn is_lost(e: &sqlx::Error) -> bool {
+    match e {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
+            true
+        }
+        // The server is shutting down or starting up, or says that the connection failed (classes 57P and 08).
+        sqlx::Error::Database(database) => database
+            .code()
+            .is_some_and(|code| code.starts_with("57P") || (code.len() == 5 && code.starts_with("08"))),
+        _ => false,
+    }
+}
 
 async fn sqlite_rows<'e, E: Executor<'e, Database = Sqlite>>(
     executor: E,

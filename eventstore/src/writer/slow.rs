@@ -13,7 +13,7 @@ use super::rows::{WriteError, position_of};
 use super::{Answer, Unit, Writer, is_unique_violation, repeated, write_within};
 use crate::args;
 use crate::contract::{AppendError, Appended, Hash, RecordedCommand, StoreError};
-use crate::db::{Arg, Row, Tx, in_chunks, placeholders};
+use crate::db::{Arg, Row, Tx, in_chunks, is_lost, placeholders};
 
 /// How often a batch is tried where the database cannot be reached or another log's writer got in between: some 15 s.
 const ATTEMPTS_MAX: u32 = 10;
@@ -193,19 +193,8 @@ async fn answer_again(tx: &mut Tx, unit: &Unit, known: &RecordedCommand) -> Resu
 /// Whether trying again may help: the connection was lost, or another log's writer took a claim or stream in between.
 fn may_pass(e: &StoreError) -> bool {
     let StoreError::Database(e) = e else { return false };
-    match e {
-        sqlx::Error::Database(database) => {
-            let code = database.code().unwrap_or_default();
-            // Serialisation failure, deadlock; the server shutting down, starting up or losing the connection.
-            is_unique_violation(e)
-                || ["40001", "40P01"].contains(&code.as_ref())
-                || code.starts_with("57P")
-                || (code.len() == 5 && code.starts_with("08"))
-        }
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
-            true
-        }
-        sqlx::Error::PoolTimedOut => true,
-        _ => false,
-    }
+    // Serialisation failure, deadlock.
+    let undone =
+        e.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "40001" || code == "40P01");
+    is_lost(e) || is_unique_violation(e) || undone || matches!(e, sqlx::Error::PoolTimedOut)
 }
