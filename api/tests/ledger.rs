@@ -1,5 +1,7 @@
 //! The ledger's promises, on a store of its own in a temporary directory: retries, races, claims, erasure, bulk.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by stopping")]
+
 use std::sync::Arc;
 
 use sangdam::ledger::{BulkItem, CommandMeta, ExecuteError, Executed, Ledger, Live, Opening};

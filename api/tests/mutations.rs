@@ -1,5 +1,7 @@
 //! The mutations as a client meets them: what they answer, what they refuse, and how.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by stopping")]
+
 use std::sync::Arc;
 
 use async_graphql::{Request, Variables};

@@ -25,7 +25,9 @@ pub const SUBSCRIPTIONS_MAX: usize = 50;
 #[derive(Clone)]
 pub struct Engine(Arc<Inside>);
 
+#[derive(Clone)]
 struct Inside {
+    time_max: Duration,
     app: App,
     schema: ApiSchema,
     weights: Weights,
@@ -38,7 +40,13 @@ impl Engine {
     /// Where the schema's own text cannot be read, which is a defect.
     pub fn new(app: App) -> Result<Self, async_graphql::parser::Error> {
         let weights = Weights::of_sdl(&sdl())?;
-        Ok(Self(Arc::new(Inside { schema: schema(app.clone()), app, weights })))
+        Ok(Self(Arc::new(Inside { time_max: TIME_MAX, schema: schema(app.clone()), app, weights })))
+    }
+
+    /// The same, giving up on queries and mutations after another time than [`TIME_MAX`].
+    #[must_use]
+    pub fn with_time_max(self, time_max: Duration) -> Self {
+        Self(Arc::new(Inside { time_max, ..Inside::clone(&self.0) }))
     }
 
     /// The running server's state.
@@ -58,13 +66,13 @@ impl Engine {
     }
 
     async fn execute_prepared(&self, request: Request) -> Response {
-        let response = timeout(TIME_MAX, self.0.schema.execute(request)).await.unwrap_or_else(|_| {
+        let response = timeout(self.0.time_max, self.0.schema.execute(request)).await.unwrap_or_else(|_| {
             refuse(ApiError::new(
                 Code::Timeout,
                 format!(
                     "this took longer than {} seconds and was given up; a mutation may have been carried out: \
                      repeat it with the same commandId to learn what became of it",
-                    TIME_MAX.as_secs()
+                    self.0.time_max.as_secs()
                 ),
             ))
         });
