@@ -155,8 +155,9 @@ struct Source {
     sums: &'static str,
 }
 
-const CONSULTATIONS: &str = "CAST(SUM(consultations) AS BIGINT), 0, 0, 0";
-const CALLS: &str = "0, CAST(SUM(offered) AS BIGINT), CAST(SUM(answered) AS BIGINT), CAST(SUM(abandoned) AS BIGINT)";
+const CONSULTATIONS: &str =
+    "CAST(SUM(consultations) AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT)";
+const CALLS: &str = "CAST(0 AS BIGINT), CAST(SUM(offered) AS BIGINT), CAST(SUM(answered) AS BIGINT), CAST(SUM(abandoned) AS BIGINT)";
 
 fn sources(by: By) -> (Source, Option<Source>) {
     let key = match by {
@@ -166,7 +167,7 @@ fn sources(by: By) -> (Source, Option<Source>) {
         By::Hour => "hour",
         By::Agent => {
             let consultations = Source { table: "consultation_agents", key: "agent", sums: CONSULTATIONS };
-            let sums = "0, 0, CAST(SUM(answered) AS BIGINT), 0";
+            let sums = "CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(SUM(answered) AS BIGINT), CAST(0 AS BIGINT)";
             return (consultations, Some(Source { table: "call_agents", key: "agent", sums }));
         }
         By::Category => {
