@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use sangdam::ledger::{BulkItem, CommandMeta, ExecuteError, Executed, Ledger, Live, Opening};
+use sangdam::ledger::{
+    BulkItem, CommandMeta, ExecuteError, Executed, Ledger, Live, Opening, complete_erasures,
+};
 use sangdam_domain::actor::{Actor, ActorKind, Subject};
 use sangdam_domain::aggregate::{
     Call, CallCommand, CallStanding, Callback, CallbackCommand, CallbackStatus, Caller, CallerCommand,
@@ -537,7 +539,7 @@ async fn an_erasure_cut_off_by_a_crash_is_completed_at_the_start() {
     assert!(!world.ledger.store().vault().is_destroyed(Subject::Caller(caller)).await.unwrap());
 
     let world = world.restarted().await;
-    let found = world.ledger.complete_erasures().await.unwrap();
+    let found = complete_erasures(world.ledger.store()).await.unwrap();
     assert_eq!((found.erasures, found.subjects), (1, 1));
     assert!(world.ledger.store().vault().is_destroyed(Subject::Caller(caller)).await.unwrap());
     let stream = StreamId::new(StreamKind::Caller, caller.uuid());

@@ -11,6 +11,7 @@ use super::{CliError, Common};
 use crate::config::{self, check_open};
 use crate::graphql::App;
 use crate::http;
+use crate::ledger::complete_erasures;
 
 /// Serve GraphQL, health and metrics.
 #[derive(Debug, clap::Args)]
@@ -42,6 +43,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
         .await
         .map_err(|error| CliError::Failed(format!("cannot listen on {listen}: {error}")))?;
     let (store, models) = settings.open().await?;
+    complete_erasures(&store).await.map_err(CliError::failed)?;
     let app = App::new(store, models, settings.log);
     app.follow_all().await.map_err(CliError::failed)?;
     let address = listener.local_addr().map_err(CliError::failed)?;

@@ -8,6 +8,7 @@ use sangdam_domain::aggregate::{Caller, CallerCommand};
 use sangdam_domain::event::Event;
 use sangdam_domain::id::CallerId;
 use sangdam_domain::log::Position;
+use sangdam_eventstore::Store;
 use sangdam_projections::fact;
 
 use super::commit::Change;
@@ -25,6 +26,18 @@ pub struct Unforgotten {
     pub erasures: usize,
     /// Subjects whose keys had not been destroyed yet; they are now.
     pub subjects: usize,
+}
+
+/// Makes good in every centre's log what a crash left undone (see [`Ledger::complete_erasures`]). To be called at every
+/// start, before anybody reads.
+pub async fn complete_erasures(store: &Store) -> Result<Unforgotten, LoadError> {
+    let mut all = Unforgotten::default();
+    for log in store.logs().await? {
+        let found = Ledger::new(store.clone(), log).complete_erasures().await?;
+        all.erasures += found.erasures;
+        all.subjects += found.subjects;
+    }
+    Ok(all)
 }
 
 impl Ledger {
@@ -105,8 +118,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Makes good what a crash left undone between an erasure's events and the destruction of its keys. To be called
-    /// at every start, before anybody reads.
+    /// Makes good what a crash left undone between an erasure's events and the destruction of its keys.
     pub async fn complete_erasures(&self) -> Result<Unforgotten, LoadError> {
         let mut found = Unforgotten::default();
         let mut after = Position::ZERO;

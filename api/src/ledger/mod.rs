@@ -20,7 +20,7 @@ mod setup;
 
 pub use bulk::{BulkDone, BulkItem, Draft, Live};
 pub use callbacks::{CompletedCallback, Opening};
-pub use erasure::Unforgotten;
+pub use erasure::{Unforgotten, complete_erasures};
 pub use error::{ExecuteError, LoadError};
 pub use execute::Executed;
 pub use kept::Kept;
