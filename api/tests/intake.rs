@@ -91,7 +91,8 @@ impl Fixture {
             after = last.position;
             for event in &events {
                 let envelope = Envelope::parse(&event.leaf).unwrap();
-                let body = Event::from_body(envelope.event_type, envelope.schema_version, envelope.body()).unwrap();
+                let body =
+                    Event::from_body(envelope.event_type, envelope.schema_version, envelope.body()).unwrap();
                 all.push((event.occurred_at.to_string(), body));
             }
         }
@@ -99,7 +100,9 @@ impl Fixture {
 
     async fn completed(&self) -> Vec<ImportCompleted> {
         let events = self.events().await.into_iter();
-        events.filter_map(|(_, event)| if let Event::ImportCompleted(done) = event { Some(done) } else { None }).collect()
+        events
+            .filter_map(|(_, event)| if let Event::ImportCompleted(done) = event { Some(done) } else { None })
+            .collect()
     }
 }
 
@@ -124,9 +127,16 @@ async fn a_good_file_becomes_events_and_the_second_time_nothing() {
     let report = fixture.import(&file).await.unwrap();
     assert_eq!(numbers(&report), (4, 3, 0, 1, 0));
     let events = fixture.events().await;
-    let opened: Vec<&str> =
-        events.iter().filter(|(_, e)| e.event_type() == "ConsultationOpened").map(|(at, _)| at.as_str()).collect();
-    assert_eq!(opened, ["2024-01-02T00:00:05.000000Z", "2024-01-02T15:00:10.000000Z"], "the second on the next day");
+    let opened: Vec<&str> = events
+        .iter()
+        .filter(|(_, e)| e.event_type() == "ConsultationOpened")
+        .map(|(at, _)| at.as_str())
+        .collect();
+    assert_eq!(
+        opened,
+        ["2024-01-02T00:00:05.000000Z", "2024-01-02T15:00:10.000000Z"],
+        "the second on the next day"
+    );
     let names: Vec<&str> = events.iter().map(|(_, event)| event.event_type()).collect();
     let count = |name: &str| names.iter().filter(|n| **n == name).count();
     let expected = [
@@ -232,7 +242,10 @@ async fn a_file_that_cannot_be_read_at_all_writes_nothing() {
     let cases: [(Vec<u8>, &[&str]); 6] = [
         (Vec::new(), &["the file is empty", "expected a header line"]),
         (format!("{HEADER}{GOOD}").replace(',', ";").into(), &["line 1", "one column only", "`delimiter`"]),
-        (format!("{HEADER}{GOOD}").replacen(",end,", ",outcome,", 1).into(), &["line 1", "lacks the column `end`"]),
+        (
+            format!("{HEADER}{GOOD}").replacen(",end,", ",outcome,", 1).into(),
+            &["line 1", "lacks the column `end`"],
+        ),
         (b"id,day,day,came,taken,over,end,who,agent\n".to_vec(), &["the column `day` twice"]),
         (b"\xFF\xFEi\0d\0\n\0".to_vec(), &["line 1", "UTF-16"]),
         (b"id,d\xE9y\n".to_vec(), &["line 1", "not UTF-8"]),
@@ -301,7 +314,8 @@ async fn an_import_that_was_cut_off_goes_on_and_tells_its_whole_numbers() {
     let path = fixture.folder.path().join("calls.csv");
     std::fs::write(&path, &file).unwrap();
     let mapping = Mapping::parse(MAPPING).unwrap();
-    let stopped = import_csv(&fixture.ledger, &mapping, &path, Some(&mut FullDisk), |_, _| {}).await.unwrap_err();
+    let stopped =
+        import_csv(&fixture.ledger, &mapping, &path, Some(&mut FullDisk), |_, _| {}).await.unwrap_err();
     assert!(matches!(stopped, IntakeError::Rejected(_)), "{stopped}");
     let offered = fixture.events().await.iter().filter(|(_, e)| e.event_type() == "CallOffered").count();
     assert!((1..600).contains(&offered), "{offered} rows were carried out before it stopped");
@@ -362,8 +376,12 @@ async fn the_calls_of_the_bank_give_the_published_numbers() {
             _ => {}
         }
     }
-    let expected =
-        [("CallOffered", 33_066), ("CallAnswered", 27_162), ("CallAbandoned", 5_904), ("ConsultationOpened", 27_162)];
+    let expected = [
+        ("CallOffered", 33_066),
+        ("CallAnswered", 27_162),
+        ("CallAbandoned", 5_904),
+        ("ConsultationOpened", 27_162),
+    ];
     for (name, count) in expected {
         assert_eq!(names[name], count, "{name}");
     }

@@ -28,8 +28,10 @@ enum What {
 /// Everything from which the reported numbers can be counted again. Personal data is not exported: what was sealed
 /// stands as {"sealed":0}. `data` of each line is the leaf, byte for byte as it was hashed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sangdam export events --output events.jsonl\n  sangdam export events --since 120000 | \
-    jq -r .type | sort | uniq -c")]
+#[command(
+    after_help = "Examples:\n  sangdam export events --output events.jsonl\n  sangdam export events --since 120000 | \
+    jq -r .type | sort | uniq -c"
+)]
 struct EventsArgs {
     /// Only events after this position; 0 is all of them
     #[arg(long, value_name = "POSITION", default_value_t = 0)]

@@ -28,8 +28,10 @@ enum Format {
 
 /// A row that the ledger has already adds nothing; a bad row is reported with its line and stops nothing.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  sangdam import csv --mapping docs/imports/anonymous-bank.toml --centre anonymous-bank \
-    calls.tsv\n\nThe format of mappings is described in docs/import.md. Running the same file again adds nothing.")]
+#[command(
+    after_help = "Example:\n  sangdam import csv --mapping docs/imports/anonymous-bank.toml --centre anonymous-bank \
+    calls.tsv\n\nThe format of mappings is described in docs/import.md. Running the same file again adds nothing."
+)]
 struct CsvArgs {
     /// What the columns mean: a TOML file (docs/import.md)
     #[arg(long, value_name = "MAPPING.toml")]
@@ -73,9 +75,9 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     let head = store.head(ledger.log()).await;
     store.close().await;
     let report = result.map_err(|error| match error {
-        IntakeError::UnknownCentre(_)
-        | IntakeError::Value(_)
-        | IntakeError::File(FileError::Mapping(_)) => CliError::Usage(error.to_string()),
+        IntakeError::UnknownCentre(_) | IntakeError::Value(_) | IntakeError::File(FileError::Mapping(_)) => {
+            CliError::Usage(error.to_string())
+        }
         _ => CliError::failed(error),
     })?;
     if let Some(mut file) = rejected {

@@ -12,7 +12,9 @@ use super::{CliError, Common, progress};
 /// Builds every read model of all centres from nothing, beside those that serve; the new ones take over
 /// when they have caught up. Queries are answered all the while.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sangdam rebuild\n  sangdam rebuild --database postgres://sangdam@db/sangdam")]
+#[command(
+    after_help = "Examples:\n  sangdam rebuild\n  sangdam rebuild --database postgres://sangdam@db/sangdam"
+)]
 pub struct Args {
     #[command(flatten)]
     common: Common,

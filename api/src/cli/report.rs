@@ -27,8 +27,10 @@ enum What {
 /// Read models catch up with the log first. Years before the records are unknown, never 0; the answer rate is answered
 /// ÷ offered within the opening hours, in percent with one decimal.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sangdam report yearly\n  sangdam report yearly --format json | jq .cumulative\n  \
-    sangdam report yearly --format csv --language ko > 연도별.csv")]
+#[command(
+    after_help = "Examples:\n  sangdam report yearly\n  sangdam report yearly --format json | jq .cumulative\n  \
+    sangdam report yearly --format csv --language ko > 연도별.csv"
+)]
 struct YearlyArgs {
     /// `table` for people, `json` for programs, `csv` (years only; UTF-8 with a byte order mark) for spreadsheets
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -67,7 +69,12 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn print_yearly(args: &YearlyArgs, store: &Store, models: &ReadModels, log: &LogId) -> Result<(), CliError> {
+async fn print_yearly(
+    args: &YearlyArgs,
+    store: &Store,
+    models: &ReadModels,
+    log: &LogId,
+) -> Result<(), CliError> {
     let bar = progress::events("catching up", 0);
     let report = yearly(store, models, log, &args.thresholds, |progress| {
         bar.set_length(progress.head.get());

@@ -10,8 +10,10 @@ use super::{CliError, Common, progress};
 /// Recomputes every leaf hash, the Merkle tree and its root, compares every column with its leaf and every sealed part
 /// with its hash. Exit code 1 where anything is wrong, with the positions.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sangdam verify\n  sangdam verify --centre jeongseon --data-dir /var/lib/sangdam\n\n\
-    Write position and root down elsewhere: a later ledger that is the same up to there has the same root there.")]
+#[command(
+    after_help = "Examples:\n  sangdam verify\n  sangdam verify --centre jeongseon --data-dir /var/lib/sangdam\n\n\
+    Write position and root down elsewhere: a later ledger that is the same up to there has the same root there."
+)]
 pub struct Args {
     #[command(flatten)]
     common: Common,
@@ -31,7 +33,10 @@ async fn verify_logs(store: &Store, only: Option<&LogId>) -> Result<bool, CliErr
     if let Some(only) = only {
         logs.retain(|log| log.centre() == only.centre());
         if logs.is_empty() {
-            return Err(CliError::Failed(format!("this ledger has no log of the centre `{}`", only.centre())));
+            return Err(CliError::Failed(format!(
+                "this ledger has no log of the centre `{}`",
+                only.centre()
+            )));
         }
     }
     println!("ledger {}", store.ledger());

@@ -21,7 +21,8 @@ impl Columns {
                 return Err(format!("the header has the column `{name}` twice"));
             }
         }
-        let mut missing: Vec<&str> = needed.iter().copied().filter(|name| !by_name.contains_key(*name)).collect();
+        let mut missing: Vec<&str> =
+            needed.iter().copied().filter(|name| !by_name.contains_key(*name)).collect();
         missing.sort_unstable();
         missing.dedup();
         if !missing.is_empty() {

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use sangdam_domain::actor::{Actor, ActorKind};
 use sangdam_domain::aggregate::{
-    Call, CallCommand, Centre, Consultation, ConsultationCommand, Import, ImportCommand, ImportStatus, OpenFrom,
+    Call, CallCommand, Centre, Consultation, ConsultationCommand, Import, ImportCommand, ImportStatus,
+    OpenFrom,
 };
 use sangdam_domain::calendar::OperatingCalendar;
 use sangdam_domain::id::{AgentId, CallerId};
@@ -115,7 +116,10 @@ pub async fn import_csv(
         parties: Parties::new(ids()),
         resumed: before == ImportStatus::Started,
         counted_to: Position::ZERO,
-        report: ImportReport { completed_before: before == ImportStatus::Completed, ..ImportReport::default() },
+        report: ImportReport {
+            completed_before: before == ImportStatus::Completed,
+            ..ImportReport::default()
+        },
         rejected,
     };
     run.go_through(&mut file, |bytes| progress(bytes, length)).await?;
@@ -234,7 +238,11 @@ impl Run<'_, '_> {
             let at = row.call.offered_at;
             items.push(self.parties.register_agent(self.ledger, name, at, &self.actor)?);
         }
-        Ok(self.decide(row, caller.and_then(|(_, party)| party.id()), agent.and_then(|(_, party)| party.id())))
+        Ok(self.decide(
+            row,
+            caller.and_then(|(_, party)| party.id()),
+            agent.and_then(|(_, party)| party.id()),
+        ))
     }
 
     fn decide(
@@ -290,7 +298,8 @@ impl Run<'_, '_> {
     async fn count(&mut self, done: BulkDone) -> Result<(), IntakeError> {
         let accepted = match done.appended {
             Some(appended) if done.already => {
-                let own = self.resumed && appended.first > self.counted_to && self.is_own(appended.first).await?;
+                let own =
+                    self.resumed && appended.first > self.counted_to && self.is_own(appended.first).await?;
                 own.then_some(appended)
             }
             appended => appended,
@@ -322,9 +331,9 @@ impl Run<'_, '_> {
                 let place = recorded.map_or(0, |recorded| recorded.appended.first.get());
                 Ok(format!("a row with this key was imported before with other content (position {place})"))
             }
-            ExecuteError::Rejected(_) | ExecuteError::TooLarge { .. } | ExecuteError::OccurredInFuture { .. } => {
-                Ok(error.to_string())
-            }
+            ExecuteError::Rejected(_)
+            | ExecuteError::TooLarge { .. }
+            | ExecuteError::OccurredInFuture { .. } => Ok(error.to_string()),
             _ => {
                 tracing::error!(line = row.line, %error, "the import stopped");
                 Err(error.into())

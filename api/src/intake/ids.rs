@@ -65,7 +65,11 @@ impl<'a, B: Blind> Ids<'a, B> {
     }
 
     /// An import of one file with one mapping, the command that starts it and the one that completes it.
-    pub fn import(&self, file_sha256: &[u8; 32], mapping_sha256: &[u8; 32]) -> (ImportId, CommandId, CommandId) {
+    pub fn import(
+        &self,
+        file_sha256: &[u8; 32],
+        mapping_sha256: &[u8; 32],
+    ) -> (ImportId, CommandId, CommandId) {
         let both = [file_sha256.as_slice(), mapping_sha256].concat();
         let (id, start) = self.pair("import", &both);
         let (complete, _) = self.pair("import-completed", &both);

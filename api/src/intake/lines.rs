@@ -124,7 +124,9 @@ pub fn split_fields(line: &str, delimiter: u8, quotes: bool) -> Result<Vec<Strin
         match after.chars().next() {
             None => return Ok(fields),
             Some(next) if next == delimiter => rest = &after[delimiter.len_utf8()..],
-            Some(next) => return Err(format!("`{next}` follows the closing quote of field {}", fields.len())),
+            Some(next) => {
+                return Err(format!("`{next}` follows the closing quote of field {}", fields.len()));
+            }
         }
     }
 }

@@ -71,7 +71,8 @@ impl<'a, B: Blind> Parties<'a, B> {
             self.agents.insert(name.to_owned(), party);
         }
 
-        let references = batch.iter().filter_map(|row| row.call.caller.as_ref()).map(ExternalReference::as_str);
+        let references =
+            batch.iter().filter_map(|row| row.call.caller.as_ref()).map(ExternalReference::as_str);
         let references: HashSet<&str> = references.filter(|text| !self.callers.contains_key(*text)).collect();
         let references: Vec<&str> = references.into_iter().collect();
         let ids: Vec<CallerId> = references.iter().map(|reference| self.ids.caller(reference).0).collect();

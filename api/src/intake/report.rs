@@ -51,7 +51,11 @@ impl ImportReport {
     }
 
     /// Counts a rejected row, and keeps or writes it.
-    pub fn reject(&mut self, rejected: Rejected, all: Option<&mut (dyn Write + Send)>) -> std::io::Result<()> {
+    pub fn reject(
+        &mut self,
+        rejected: Rejected,
+        all: Option<&mut (dyn Write + Send)>,
+    ) -> std::io::Result<()> {
         self.rejected += 1;
         if let Some(out) = all {
             writeln!(out, "{rejected}")?;
@@ -64,7 +68,8 @@ impl ImportReport {
 
     /// The numbers as the ledger keeps them.
     pub fn completed(&self) -> ImportCompleted {
-        let skipped = self.skipped.iter().map(|(reason, rows)| SkippedRows { reason: reason.clone(), rows: *rows });
+        let skipped =
+            self.skipped.iter().map(|(reason, rows)| SkippedRows { reason: reason.clone(), rows: *rows });
         ImportCompleted {
             read: self.read,
             accepted: self.accepted,

@@ -79,7 +79,8 @@ impl<'m> Reader<'m> {
     /// All columns that the mapping names.
     pub fn columns(mapping: &Mapping) -> Vec<&str> {
         let call = &mapping.call;
-        let mut names: Vec<&str> = mapping.key.columns.iter().chain(&call.reference).map(String::as_str).collect();
+        let mut names: Vec<&str> =
+            mapping.key.columns.iter().chain(&call.reference).map(String::as_str).collect();
         names.push(&mapping.outcome.column);
         if let DirectionSpec::Column { column, .. } = &call.direction {
             names.push(column);
@@ -88,7 +89,9 @@ impl<'m> Reader<'m> {
             names.extend(queue.column.as_deref());
             names.extend(queue.when.iter().map(|condition| condition.column.as_str()));
         }
-        names.extend([&call.dialled, &call.caller, &call.agent].into_iter().flatten().map(|spec| spec.column.as_str()));
+        names.extend(
+            [&call.dialled, &call.caller, &call.agent].into_iter().flatten().map(|spec| spec.column.as_str()),
+        );
         for moment in std::iter::once(&call.offered)
             .chain(&mapping.answered.at)
             .chain(&mapping.abandoned.at)
@@ -113,13 +116,18 @@ impl<'m> Reader<'m> {
         }
         let answered = outcome.answered.iter().any(|value| value == said);
         if !answered && !outcome.abandoned.iter().any(|value| value == said) {
-            return Err(format!("column `{}`: the mapping says nothing of `{}`", outcome.column, shown(said)));
+            return Err(format!(
+                "column `{}`: the mapping says nothing of `{}`",
+                outcome.column,
+                shown(said)
+            ));
         }
         let call = &self.mapping.call;
         let offered_at = self
             .moment(&call.offered, row, None)?
             .ok_or_else(|| "the mapping's `call.offered` tells no moment".to_owned())?;
-        let course = if answered { self.answered(row, offered_at)? } else { self.abandoned(row, offered_at)? };
+        let course =
+            if answered { self.answered(row, offered_at)? } else { self.abandoned(row, offered_at)? };
         Ok(Reading::Call(ImportedCall {
             offered_at,
             direction: direction(&call.direction, row)?,
@@ -165,7 +173,10 @@ impl<'m> Reader<'m> {
         let said = row.get(column);
         match queue.codes.get(said) {
             Some(code) => Ok(Some(code.clone())),
-            None => Err(format!("column `{column}`: `{}` is none of the mapping's `call.queue.codes`", shown(said))),
+            None => Err(format!(
+                "column `{column}`: `{}` is none of the mapping's `call.queue.codes`",
+                shown(said)
+            )),
         }
     }
 
@@ -179,7 +190,12 @@ impl<'m> Reader<'m> {
     }
 
     /// The moment, or `None` where it does not apply to this row.
-    fn moment(&self, spec: &MomentSpec, row: &Row<'_>, offered_at: Option<Timestamp>) -> Told<Option<Timestamp>> {
+    fn moment(
+        &self,
+        spec: &MomentSpec,
+        row: &Row<'_>,
+        offered_at: Option<Timestamp>,
+    ) -> Told<Option<Timestamp>> {
         if !all_hold(&spec.when, row)? || (!spec.unless.is_empty() && all_hold(&spec.unless, row)?) {
             return Ok(None);
         }
@@ -214,7 +230,9 @@ impl<'m> Reader<'m> {
             .to_timestamp(date.to_datetime(time))
             .ok()
             .and_then(|moment| Timestamp::from_micros(moment.as_microsecond()))
-            .ok_or_else(|| format!("{date} {time} lies outside the years that the ledger knows (1970 to 9999)"))
+            .ok_or_else(|| {
+                format!("{date} {time} lies outside the years that the ledger knows (1970 to 9999)")
+            })
     }
 
     fn datetime(&self, column: &str, row: &Row<'_>) -> Told<Timestamp> {
@@ -320,7 +338,8 @@ fn misfit(column: &str, said: &str, what: &str, format: &str) -> String {
 
 /// A field's value, short enough for a message.
 fn shown(value: &str) -> String {
-    let mut text: String = value.chars().take(60).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    let mut text: String =
+        value.chars().take(60).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
     if value.chars().count() > 60 {
         text.push('…');
     }

@@ -13,11 +13,16 @@ const DEFINITION: &str = "One consultation is one ConsultationOpened that was no
      and day of its occurred_at in the centre's own time zone.";
 
 /// Registers the centre and publishes its counting definition and calendar, all at once, unless it is known.
-pub(super) async fn ensure_centre(ledger: &Ledger, mapping: &Mapping, actor: &Actor) -> Result<(), IntakeError> {
+pub(super) async fn ensure_centre(
+    ledger: &Ledger,
+    mapping: &Mapping,
+    actor: &Actor,
+) -> Result<(), IntakeError> {
     if ledger.exists().await? && ledger.load::<Centre>(()).await?.is_some_and(|c| c.registered.is_some()) {
         return Ok(());
     }
-    let facts = mapping.centre.as_ref().ok_or_else(|| IntakeError::UnknownCentre(ledger.centre().to_owned()))?;
+    let facts =
+        mapping.centre.as_ref().ok_or_else(|| IntakeError::UnknownCentre(ledger.centre().to_owned()))?;
     let commands = commands(facts)?;
     ledger.ensure_log(actor.clone(), None).await?;
     let now = ledger.now();

@@ -47,16 +47,29 @@ pub fn csv(report: &YearlyReport, language: Option<Language>) -> String {
     let mut header: Vec<String> = KEYS.iter().map(|key| (*key).to_owned()).collect();
     if let Some(language) = language {
         header.splice(0..8, headings(language));
-        header.splice(8..11, ["집계 기준", "위치", "루트"].iter().zip(&KEYS[8..]).map(|(ko, en)| language.pick(ko, en).to_owned()));
+        header.splice(
+            8..11,
+            ["집계 기준", "위치", "루트"]
+                .iter()
+                .zip(&KEYS[8..])
+                .map(|(ko, en)| language.pick(ko, en).to_owned()),
+        );
     }
     let mut text = String::from("\u{FEFF}");
     push_record(&mut text, &header);
     for year in &report.years {
         let mut fields = vec![year.year.to_string()];
-        fields.extend([year.consultations, year.offered, year.answered, year.abandoned].map(|n| shown(n, false)));
+        fields.extend(
+            [year.consultations, year.offered, year.answered, year.abandoned].map(|n| shown(n, false)),
+        );
         fields.push(year.answer_rate.map_or_else(String::new, |rate| format!("{rate:.1}")));
         fields.push(shown(year.unique_callers, false));
-        fields.extend([year.basis.clone(), report.definition.clone(), report.position.to_string(), report.root.clone()]);
+        fields.extend([
+            year.basis.clone(),
+            report.definition.clone(),
+            report.position.to_string(),
+            report.root.clone(),
+        ]);
         push_record(&mut text, &fields);
     }
     text
@@ -128,7 +141,7 @@ fn cells(year: &YearRow, language: Language) -> Vec<String> {
     ]
 }
 
-fn status_words<'a>(status: &'a str, language: Language) -> &'a str {
+fn status_words(status: &str, language: Language) -> &str {
     match status {
         "REACHED" => language.pick("달성", "reached"),
         "REACHED_NO_LATER_THAN" => language.pick("늦어도 이때 달성", "reached no later than"),
@@ -173,7 +186,9 @@ fn push_record(text: &mut String, fields: &[String]) {
 fn push_columns(text: &mut String, rows: &[Vec<String>], to_the_left: impl Fn(usize) -> bool) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
+        })
         .collect();
     for row in rows {
         let mut line = String::new();
@@ -247,7 +262,9 @@ mod tests {
              2021,,,,,,,unknown,v1,7,ab\r\n\
              2022,39685,40001,39921,80,99.8,9000,recorded,v1,7,ab\r\n"
         );
-        assert!(csv(&report(), Some(Language::Ko)).starts_with("\u{FEFF}연도,상담,인입,응답,포기,응답률(%),상담 인원,근거,집계 기준,위치,루트\r\n"));
+        assert!(csv(&report(), Some(Language::Ko)).starts_with(
+            "\u{FEFF}연도,상담,인입,응답,포기,응답률(%),상담 인원,근거,집계 기준,위치,루트\r\n"
+        ));
     }
 
     #[test]

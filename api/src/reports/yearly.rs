@@ -91,7 +91,9 @@ pub enum ReportError {
     #[error(transparent)]
     CatchUp(#[from] CatchUpError),
     /// Others kept writing.
-    #[error("events were added all the time while the report was taken; try again when the ledger is less busy")]
+    #[error(
+        "events were added all the time while the report was taken; try again when the ledger is less busy"
+    )]
     Busy,
 }
 
@@ -172,7 +174,8 @@ fn years(facts: Option<&CentreFacts>, recorded: Vec<counts::YearRow>) -> Vec<Yea
 fn recorded_year(facts: Option<&CentreFacts>, year: &counts::YearRow) -> YearRow {
     let partly = facts.filter(|facts| {
         let since = facts.records_complete_from;
-        facts.opened_on < since && (year.year < since.year() || (year.year == since.year() && since.day_of_year() > 1))
+        facts.opened_on < since
+            && (year.year < since.year() || (year.year == since.year() && since.day_of_year() > 1))
     });
     YearRow {
         year: year.year,
@@ -207,7 +210,8 @@ fn milestone(milestone: &Milestone) -> MilestoneRow {
 
 /// `since 2022-01-01`, or `since opening, 2019–2021 unknown`.
 fn basis_words(basis: &Basis) -> String {
-    let day = |since: Option<Date>| since.map_or_else(|| "the first record".to_owned(), |day| day.to_string());
+    let day =
+        |since: Option<Date>| since.map_or_else(|| "the first record".to_owned(), |day| day.to_string());
     match basis.kind {
         BasisKind::SinceRecords => format!("since {}", day(basis.since)),
         BasisKind::SinceOpening if basis.unknown_years.is_empty() => "since opening".to_owned(),
@@ -249,7 +253,8 @@ mod tests {
 
     #[test]
     fn years_before_the_records_are_unknown_and_not_zero() {
-        let year = counts::YearRow { year: 2022, consultations: 5, offered: 10, answered: 9, ..Default::default() };
+        let year =
+            counts::YearRow { year: 2022, consultations: 5, offered: 10, answered: 9, ..Default::default() };
         let mut facts = facts("2019-08-01", "2022-01-01");
         facts.legacy = vec![LegacyYear {
             year: 2020,
@@ -258,7 +263,8 @@ mod tests {
             position: Position::ZERO,
         }];
         let rows = years(Some(&facts), vec![year]);
-        let shown: Vec<_> = rows.iter().map(|row| (row.year, row.consultations, row.basis.as_str())).collect();
+        let shown: Vec<_> =
+            rows.iter().map(|row| (row.year, row.consultations, row.basis.as_str())).collect();
         assert_eq!(
             shown,
             [
@@ -279,7 +285,8 @@ mod tests {
 
     #[test]
     fn a_basis_is_told_in_words() {
-        let basis = |kind, unknown_years| Basis { kind, since: "2022-01-01".parse().ok(), known: 0, unknown_years };
+        let basis =
+            |kind, unknown_years| Basis { kind, since: "2022-01-01".parse().ok(), known: 0, unknown_years };
         assert_eq!(basis_words(&basis(BasisKind::SinceRecords, vec![])), "since 2022-01-01");
         let unknown = vec![2019, 2020, 2021];
         assert_eq!(basis_words(&basis(BasisKind::SinceOpening, unknown)), "since opening, 2019–2021 unknown");

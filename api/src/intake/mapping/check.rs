@@ -25,9 +25,11 @@ impl Mapping {
             return Err(wrong("key.columns", "names no column; rows need a key of their own"));
         }
         self.call.offered.check("call.offered", true)?;
-        for (field, moments) in
-            [("answered.at", &self.answered.at), ("abandoned.at", &self.abandoned.at), ("ended.at", &self.ended.at)]
-        {
+        for (field, moments) in [
+            ("answered.at", &self.answered.at),
+            ("abandoned.at", &self.abandoned.at),
+            ("ended.at", &self.ended.at),
+        ] {
             moments.iter().try_for_each(|moment| moment.check(field, false))?;
         }
         for (field, moments) in [("answered.at", &self.answered.at), ("abandoned.at", &self.abandoned.at)] {
@@ -48,8 +50,10 @@ impl Mapping {
 
 impl MomentSpec {
     fn check(&self, field: &str, is_offer: bool) -> Result<(), MappingError> {
-        let ways =
-            [self.datetime.is_some(), self.time.is_some(), self.seconds_after_offer.is_some()].iter().filter(|w| **w).count();
+        let ways = [self.datetime.is_some(), self.time.is_some(), self.seconds_after_offer.is_some()]
+            .iter()
+            .filter(|w| **w)
+            .count();
         if ways != 1 || (self.date.is_some() && self.time.is_none()) {
             return Err(wrong(
                 field,
@@ -95,7 +99,8 @@ impl OutcomeSpec {
     fn check(&self) -> Result<(), MappingError> {
         let mut seen = BTreeMap::new();
         let skip: Vec<String> = self.skip.keys().cloned().collect();
-        for (field, values) in [("answered", &self.answered), ("abandoned", &self.abandoned), ("skip", &skip)] {
+        for (field, values) in [("answered", &self.answered), ("abandoned", &self.abandoned), ("skip", &skip)]
+        {
             for value in values {
                 if let Some(other) = seen.insert(value.clone(), field) {
                     return Err(wrong(
@@ -124,15 +129,22 @@ impl CentreSpec {
         match &self.hours {
             Hours::Word(word) if word == "around the clock" => Ok(Weekday::ALL
                 .iter()
-                .map(|weekday| OpenHours { weekday: *weekday, opens: Time::midnight(), closes: Time::midnight() })
+                .map(|weekday| OpenHours {
+                    weekday: *weekday,
+                    opens: Time::midnight(),
+                    closes: Time::midnight(),
+                })
                 .collect()),
             Hours::Word(word) => Err(wrong(
                 "centre.hours",
-                format!("`{word}` is neither `around the clock` nor a table of days like monday = [\"08:30-18:30\"]"),
+                format!(
+                    "`{word}` is neither `around the clock` nor a table of days like monday = [\"08:30-18:30\"]"
+                ),
             )),
-            Hours::Weekly(days) => {
-                days.iter().flat_map(|(day, spans)| spans.iter().map(move |span| open_hours(day, span))).collect()
-            }
+            Hours::Weekly(days) => days
+                .iter()
+                .flat_map(|(day, spans)| spans.iter().map(move |span| open_hours(day, span)))
+                .collect(),
         }
     }
 }
@@ -151,10 +163,13 @@ fn open_hours(day: &str, span: &str) -> Result<OpenHours, MappingError> {
 }
 
 pub(super) fn zone(field: &str, name: &str) -> Result<TimeZone, MappingError> {
-    TimeZone::get(name)
-        .map_err(|_| wrong(field, format!("`{name}` is no time zone; expected an IANA name like `Asia/Seoul`")))
+    TimeZone::get(name).map_err(|_| {
+        wrong(field, format!("`{name}` is no time zone; expected an IANA name like `Asia/Seoul`"))
+    })
 }
 
 fn parse_again(field: &str, code: &Code) -> Result<(), MappingError> {
-    Code::parse(code.as_str()).map(drop).map_err(|e| wrong(field, format!("`{}`: {}", code.as_str(), e.problem)))
+    Code::parse(code.as_str())
+        .map(drop)
+        .map_err(|e| wrong(field, format!("`{}`: {}", code.as_str(), e.problem)))
 }

@@ -314,7 +314,9 @@ impl Mapping {
             "semicolon" => Ok(b';'),
             "pipe" => Ok(b'|'),
             other => match other.as_bytes() {
-                [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte) => Ok(*byte),
+                [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte) => {
+                    Ok(*byte)
+                }
                 _ => Err(check::wrong(
                     "file.delimiter",
                     format!("`{other}` is none of comma, tab, semicolon, pipe, or one ASCII character"),
