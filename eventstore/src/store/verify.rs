@@ -2,17 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
+use sangdam_domain::actor::Subject;
 use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::read::{self, SELECT_EVENTS, position, sealed};
+use super::read::{self, SELECT_EVENTS, sealed};
 use super::{Log, Store};
 use crate::args;
 use crate::contract::{Hash, Head, Sealed, StoreError, StoredEvent};
 use crate::db::Row;
-use crate::envelope::{Envelope, SEAL_ALGORITHM};
+use crate::envelope::{Envelope, SEAL_ALGORITHM, SealedPart};
 use crate::merkle::{Tile, Tree, leaf_hash};
-use crate::writer::rows::{POSITION_BITS, leaf_check, position_of, row_id};
+use crate::writer::rows::{leaf_check, position_of, row_id};
 use crate::writer::{HeadRow, frontier_of};
 
 const PAGE_EVENTS: u64 = 1000;
@@ -78,17 +80,17 @@ impl Store {
     }
 }
 
-struct Check<'a> {
-    store: &'a Store,
-    log: &'a Log,
+pub(super) struct Check<'a> {
+    pub(super) store: &'a Store,
+    pub(super) log: &'a Log,
     found: Verification,
-    tree: Tree,
+    pub(super) tree: Tree,
     /// Positions up to here were read or found missing.
     read: u64,
-    recorded_at: i64,
+    pub(super) recorded_at: i64,
     /// Full tiles since the last page, to be compared with the stored ones.
     tiles: Vec<Tile>,
-    tiles_full: u64,
+    pub(super) tiles_full: u64,
     /// The roots of the head's perfect subtrees: the last position under each, and the root.
     subtrees: Vec<(u64, u64, Hash)>,
 }
@@ -99,8 +101,7 @@ impl<'a> Check<'a> {
             ledger: store.ledger(),
             log: log.id.clone(),
             position: Position::new(row.position).unwrap_or(Position::MAX),
-            recorded_at: sangdam_domain::time::Timestamp::from_micros(row.recorded_at)
-                .unwrap_or(sangdam_domain::time::Timestamp::MIN),
+            recorded_at: Timestamp::from_micros(row.recorded_at).unwrap_or(Timestamp::MIN),
             root: row.root,
         };
         let mut subtrees = Vec::new();
@@ -129,7 +130,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn problem(&mut self, position: u64, what: impl Into<String>) {
+    pub(super) fn problem(&mut self, position: u64, what: impl Into<String>) {
         let position = Position::new(position).unwrap_or(Position::MAX);
         // The same position may be wrong in several ways; each is told.
         if self.found.problems.len() < PROBLEMS_MAX {
@@ -150,7 +151,7 @@ impl<'a> Check<'a> {
         for row in self.store.0.db.fetch_all(sql, range).await? {
             parts.insert(position_of(row.int(0)?), row);
         }
-        let mut absent: Vec<(u64, sangdam_domain::actor::Subject)> = Vec::new();
+        let mut absent: Vec<(u64, Subject)> = Vec::new();
         for row in &rows {
             let at = position_of(row.int(0)?);
             self.missing_before(at);
@@ -208,7 +209,7 @@ impl<'a> Check<'a> {
         row: &Row,
         leaf: &[u8],
         part: Option<Row>,
-        absent: &mut Vec<(u64, sangdam_domain::actor::Subject)>,
+        absent: &mut Vec<(u64, Subject)>,
     ) {
         let event = match read::event(row) {
             Ok(event) => event,
@@ -241,10 +242,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    async fn erased_or_missing(
-        &mut self,
-        absent: Vec<(u64, sangdam_domain::actor::Subject)>,
-    ) -> Result<(), StoreError> {
+    async fn erased_or_missing(&mut self, absent: Vec<(u64, Subject)>) -> Result<(), StoreError> {
         let subjects: Vec<_> = absent.iter().map(|(_, subject)| *subject).collect();
         let destroyed: HashSet<_> = self.store.vault().destroyed(&subjects).await?;
         for (at, subject) in absent {
@@ -291,48 +289,6 @@ impl<'a> Check<'a> {
         Ok(())
     }
 
-    async fn end_of_log(&mut self, head: &HeadRow) -> Result<(), StoreError> {
-        let frontier = self.tree.frontier();
-        if frontier.root() != head.root {
-            self.problem(1, "the root over all leaves is not the head's");
-        } else if frontier.to_bytes() != head.frontier {
-            self.problem(head.position, "the frontier is not the head's");
-        }
-        if self.recorded_at != head.recorded_at {
-            self.problem(head.position, "it is not recorded when the head says");
-        }
-        let db = &self.store.0.db;
-        // A writer may be at work: what was written meanwhile is past the head that was read first, and no problem.
-        let sql = "SELECT min(e.id) FROM events e WHERE e.id > $1 AND e.id < $2
-            AND e.id > (SELECT $3 + h.position FROM heads h WHERE h.log_no = $4)";
-        let no = self.log.no;
-        let args = args![row_id(no, head.position), row_id(no + 1, 0), no << POSITION_BITS, no];
-        if let Some(id) = db.fetch_optional(sql, args).await?.and_then(|row| row.opt_int(0).ok().flatten()) {
-            self.problem(position_of(id), "there are events past the head");
-        }
-        let sql = "SELECT CAST(count(*) AS BIGINT) FROM tiles WHERE log_no = $1
-            AND tile < $2 / CASE level WHEN 0 THEN 256 WHEN 1 THEN 65536 WHEN 2 THEN 16777216
-                WHEN 3 THEN 4294967296 ELSE 1099511627776 END";
-        let stored = db.fetch_optional(sql, args![no, head.position.cast_signed()]).await?;
-        if stored.map(|row| row.count(0)).transpose()?.unwrap_or(0) > self.tiles_full {
-            self.problem(head.position, "there are more Merkle tiles than the tree has");
-        }
-        Ok(())
-    }
-
-    /// Versions of every stream are 1, 2, 3, … in the order of positions.
-    async fn versions(&mut self, end: u64) -> Result<(), StoreError> {
-        let sql = "SELECT id FROM (
-                SELECT id, version, row_number() OVER (PARTITION BY stream ORDER BY id) AS expected
-                FROM events WHERE id > $1 AND id <= $2
-            ) AS numbered WHERE version <> expected ORDER BY id LIMIT 100";
-        let args = args![row_id(self.log.no, 0), row_id(self.log.no, end)];
-        for row in self.store.0.db.fetch_all(sql, args).await? {
-            self.problem(position(&row)?.get(), "versions of its stream have a gap or are out of order here");
-        }
-        Ok(())
-    }
-
     fn finish(mut self) -> Verification {
         self.found.problems.sort_by_key(|problem| problem.position);
         self.found
@@ -354,7 +310,7 @@ fn differing(event: &StoredEvent, envelope: &Envelope<'_>) -> Vec<&'static str> 
     .collect()
 }
 
-fn matches(stored: &Sealed, told: &crate::envelope::SealedPart) -> bool {
+fn matches(stored: &Sealed, told: &SealedPart) -> bool {
     told.algorithm == SEAL_ALGORITHM
         && told.key_version == stored.key_version
         && told.subject == stored.subject
