@@ -8,11 +8,11 @@ use sangdam_domain::value::{CallbackFor, OpenedBy};
 
 use super::consultation_parts::{
     AttachedCall, ConsultationCategory, Correction, Guidance, Link, Note, NumberGiven, Reopening, Resolution,
-    Transfer, Voiding,
+    Voiding,
 };
 use super::event::{EventConnection, timeline};
 use super::lazy::{lazy_object, loaders};
-use super::{Actor, Agent, Call, Callback, Caller};
+use super::{Actor, Agent, Call, Callback, Caller, Transfer};
 use crate::graphql::code::{Channel, ContactReason, NoteKind};
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::node::global;

@@ -17,6 +17,7 @@ mod import;
 mod lazy;
 mod milestone;
 mod personal;
+mod transfer;
 
 pub use actor::*;
 pub use agent::*;
@@ -34,3 +35,4 @@ pub use import::*;
 pub use lazy::{Lazy, loaders};
 pub use milestone::*;
 pub use personal::*;
+pub use transfer::*;

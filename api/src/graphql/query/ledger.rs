@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use async_graphql::{Context, ID, Object};
-use sangdam_domain::event;
 use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId};
-use sangdam_domain::log::{self, LogId, StreamId};
+use sangdam_domain::log::{self, LogId};
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
     CatchUpError, agents, callbacks, centre, counts, cumulative, directory, imports, service_level,
 };
 
 use super::answers::{Checkpoint, ConsultationFilterInput};
+use super::parse::{check_days, parse_stream, parse_thresholds, parse_types};
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::model::{
     self, Agent, Callback, Caller, Centre, Consultation, ConsultationConnection, CumulativeCount,
@@ -19,16 +19,12 @@ use crate::graphql::model::{
     PeriodCount, ServiceLevel, YearlyCount, consultation_page, loaders,
 };
 use crate::graphql::page::{PageArgs, rows};
-use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
-use crate::graphql::{App, app, node};
+use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position, int};
+use crate::graphql::{app, node};
 use crate::ledger;
 
 /// How long `minPosition` waits.
 const WAIT_MAX: Duration = Duration::from_secs(5);
-/// The most thresholds asked for at once.
-const THRESHOLDS_MAX: usize = 20;
-/// The thresholds where none are given.
-const THRESHOLDS: [u64; 1] = [100_000];
 
 /// A centre's ledger, as it stands at `position`.
 pub struct Ledger {
@@ -224,9 +220,9 @@ impl Ledger {
         Ok(ranking
             .into_iter()
             .map(|row| DirectoryRank {
-                rank: crate::graphql::scalar::int(row.rank.into()),
+                rank: int(row.rank.into()),
                 entry: DirectoryEntry::of_id(&self.log, row.entry.id),
-                given: crate::graphql::scalar::int(row.given),
+                given: int(row.given),
             })
             .collect())
     }
@@ -305,54 +301,4 @@ impl Ledger {
             recorded_at: head.recorded_at.into(),
         })
     }
-}
-
-fn check_days(from: Date, to: Date) -> Result<(), ApiError> {
-    /// Ten years.
-    const DAYS_MAX: i32 = 3_660;
-    match (to.0 - from.0).get_days() {
-        days if days < 0 => Err(ApiError::bad_input("`to` is before `from`")),
-        days if days > DAYS_MAX => Err(ApiError::bad_input(format!(
-            "from `from` to `to` are {days} days; at most {DAYS_MAX} are allowed"
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// Thresholds: 1 or more each, and not too many.
-pub(in crate::graphql) fn parse_thresholds(given: Option<Vec<i32>>) -> Result<Vec<u64>, ApiError> {
-    let Some(given) = given else { return Ok(THRESHOLDS.to_vec()) };
-    if given.len() > THRESHOLDS_MAX {
-        return Err(ApiError::bad_input(format!("thresholds: at most {THRESHOLDS_MAX} at once")));
-    }
-    let parsed =
-        given.into_iter().map(|threshold| u64::try_from(threshold).ok().filter(|threshold| *threshold > 0));
-    parsed.collect::<Option<_>>().ok_or_else(|| ApiError::bad_input("thresholds: expected numbers from 1 on"))
-}
-
-/// Names of events.
-pub(in crate::graphql) fn parse_types(given: &[String]) -> Result<Vec<&'static str>, ApiError> {
-    let known = |name: &str| event::Event::TYPES.iter().copied().find(|known| *known == name);
-    given.iter().map(|name| known(name).ok_or(name)).collect::<Result<_, _>>().map_err(|name| {
-        let shown: String = name.chars().take(60).collect();
-        ApiError::bad_input(format!(
-            "types: no event is called `{shown}`; one is called `ConsultationOpened`, for instance"
-        ))
-    })
-}
-
-/// A stream, by its name or by the global id of what it belongs to.
-pub(in crate::graphql) fn parse_stream(id: &ID) -> Result<StreamId, ApiError> {
-    id.parse::<StreamId>().or_else(|problem| {
-        node::NodeId::parse(id)
-            .ok()
-            .and_then(node::NodeId::stream)
-            .ok_or_else(|| ApiError::bad_input(format!("stream: {problem}")))
-    })
-}
-
-/// The day that it is now in a time zone (UTC where the zone is not known).
-pub(in crate::graphql) fn today(app: &App, zone: &str) -> jiff::civil::Date {
-    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    zone.to_datetime(app.store.clock().now().jiff()).date()
 }

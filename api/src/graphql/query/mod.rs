@@ -2,6 +2,7 @@
 
 mod answers;
 mod ledger;
+mod parse;
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use sangdam_domain::log::{LogId, Version};
 use sangdam_eventstore::Envelope;
 
 pub use ledger::Ledger;
-pub(super) use ledger::{parse_stream, parse_thresholds, parse_types, today};
+pub(super) use parse::{parse_stream, parse_thresholds, parse_types, today};
 
 use super::error::ApiError;
 use super::model::{ActorKind, Agent, Call, Callback, Caller, Consultation, DirectoryEntry, Import, loaders};
@@ -35,7 +36,6 @@ pub struct PrincipalInfo {
 /// What has a global id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
-#[expect(missing_docs, reason = "each variant is documented at the type of its name")]
 pub enum Node {
     Agent(Agent),
     Call(Call),

@@ -90,9 +90,8 @@ impl Watching {
         }
         if let Some(not_before) = self.not_before {
             sleep_until(not_before).await;
-            match timeout(PERIOD, self.applied.changed()).await {
-                Ok(Err(_)) => return None,
-                Ok(Ok(())) | Err(_) => {}
+            if let Ok(Err(_)) = timeout(PERIOD, self.applied.changed()).await {
+                return None;
             }
         }
         self.applied.borrow_and_update();
