@@ -38,6 +38,11 @@ pub enum ConfigError {
         "`--database` takes postgres://USER@HOST/NAME; for SQLite leave it out and give `--data-dir DIR`"
     )]
     DatabaseUrl,
+    /// Both a database and a directory.
+    #[error(
+        "the environment or the configuration file names both a database and a data directory; one of them must go"
+    )]
+    TwoPlaces,
     /// The centre's name is none.
     #[error("--centre: {0}")]
     Centre(#[from] sangdam_domain::log::InvalidCentre),
@@ -98,22 +103,36 @@ impl ConfigFile {
     }
 }
 
-/// Where the ledger is kept. A flag or variable about either place goes before the file's word about the other.
-pub fn location(
-    database: Option<&str>,
-    data_dir: Option<&Path>,
-    file: &ConfigFile,
-) -> Result<Location, ConfigError> {
-    let (database, data_dir) = match (database, data_dir) {
-        (None, None) => (file.database.as_deref(), file.data_dir.as_deref()),
-        told => told,
-    };
-    match database {
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            Ok(Location::Postgres { url: url.to_owned() })
+/// What one source (the flags, the environment, the file) says of where the ledger is kept.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Place {
+    /// A PostgreSQL URL.
+    pub database: Option<String>,
+    /// The directory of SQLite files.
+    pub data_dir: Option<PathBuf>,
+}
+
+impl Place {
+    /// What `SANGDAM_DATABASE` and `SANGDAM_DATA_DIR` say; what is empty says nothing.
+    pub fn of_environment() -> Self {
+        Self {
+            database: std::env::var("SANGDAM_DATABASE").ok().filter(|url| !url.is_empty()),
+            data_dir: std::env::var_os("SANGDAM_DATA_DIR").filter(|dir| !dir.is_empty()).map(PathBuf::from),
         }
-        Some(_) => Err(ConfigError::DatabaseUrl),
-        None => Ok(Location::Sqlite { dir: data_dir.unwrap_or(Path::new(DATA_DIR)).to_owned() }),
+    }
+}
+
+/// Where the ledger is kept, by the first source that says anything: a flag about either kind of database goes before what
+/// the environment says of the other.
+pub fn location(sources: impl IntoIterator<Item = Place>) -> Result<Location, ConfigError> {
+    let told = sources.into_iter().find(|place| *place != Place::default()).unwrap_or_default();
+    match (told.database, told.data_dir) {
+        (Some(_), Some(_)) => Err(ConfigError::TwoPlaces),
+        (Some(url), None) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Location::Postgres { url })
+        }
+        (Some(_), None) => Err(ConfigError::DatabaseUrl),
+        (None, dir) => Ok(Location::Sqlite { dir: dir.unwrap_or_else(|| DATA_DIR.into()) }),
     }
 }
 
@@ -142,12 +161,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_go_before_the_file() {
-        let file = ConfigFile { database: Some("postgres://h/x".into()), ..ConfigFile::default() };
-        assert!(matches!(location(None, None, &file), Ok(Location::Postgres { .. })));
-        let dir = Path::new("/d");
-        assert!(matches!(location(None, Some(dir), &file), Ok(Location::Sqlite { dir: d }) if d == dir));
-        assert!(matches!(location(Some("mysql://h"), None, &file), Err(ConfigError::DatabaseUrl)));
+    fn the_first_source_that_says_where_is_believed() {
+        let database = |url: &str| Place { database: Some(url.into()), data_dir: None };
+        let dir = |dir: &str| Place { database: None, data_dir: Some(dir.into()) };
+        let nothing = Place::default;
+        assert!(matches!(location([nothing(), database("postgres://h/x")]), Ok(Location::Postgres { .. })));
+        let flag_first = location([dir("/d"), database("postgres://h/x")]);
+        assert!(matches!(flag_first, Ok(Location::Sqlite { dir }) if dir == Path::new("/d")));
+        assert!(matches!(location([nothing()]), Ok(Location::Sqlite { dir }) if dir == Path::new(DATA_DIR)));
+        assert!(matches!(location([database("mysql://h")]), Err(ConfigError::DatabaseUrl)));
+        let both = Place { data_dir: Some("/d".into()), ..database("postgres://h/x") };
+        assert!(matches!(location([both]), Err(ConfigError::TwoPlaces)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use sangdam_eventstore::{Kek, Location, Store, StoreConfig, SystemClock, SystemE
 use sangdam_projections::ReadModels;
 
 use super::CliError;
-use crate::config::{self, ConfigError, ConfigFile, LogFormat};
+use crate::config::{self, ConfigError, ConfigFile, LogFormat, Place};
 use crate::telemetry;
 
 /// The options of every command that opens the ledger. What is left out is looked up in the file, then has a default:
@@ -17,12 +17,12 @@ use crate::telemetry;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Ledger")]
 pub struct Common {
-    /// The directory of SQLite files; created where it is missing [default: ./data]
-    #[arg(long, value_name = "DIR", env = "SANGDAM_DATA_DIR", conflicts_with = "database")]
+    /// The directory of SQLite files; created where it is missing [env: SANGDAM_DATA_DIR] [default: ./data]
+    #[arg(long, value_name = "DIR", conflicts_with = "database")]
     pub data_dir: Option<PathBuf>,
 
-    /// A PostgreSQL database in place of SQLite, as in postgres://sangdam@db.example/sangdam
-    #[arg(long, value_name = "URL", env = "SANGDAM_DATABASE", hide_env_values = true)]
+    /// A PostgreSQL database in place of SQLite, as in postgres://sangdam@db.example/sangdam [env: SANGDAM_DATABASE]
+    #[arg(long, value_name = "URL")]
     pub database: Option<String>,
 
     /// The centre that is meant [default: jeongseon]
@@ -63,7 +63,11 @@ impl Common {
     pub fn settings(&self) -> Result<Settings, ConfigError> {
         let file = ConfigFile::read(self.config.as_deref())?;
         Ok(Settings {
-            location: config::location(self.database.as_deref(), self.data_dir.as_deref(), &file)?,
+            location: config::location([
+                Place { database: self.database.clone(), data_dir: self.data_dir.clone() },
+                Place::of_environment(),
+                Place { database: file.database.clone(), data_dir: file.data_dir.clone() },
+            ])?,
             kek_file: config::kek_file(self.kek_file.as_deref(), &file)?,
             log: config::main_log(self.centre.as_deref(), &file)?,
             log_format: self.log_format.or(file.log_format).unwrap_or_default(),
