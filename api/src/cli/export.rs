@@ -22,11 +22,12 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Events in log order, as CloudEvents 1.0
+    ///
+    /// Everything from which the reported numbers can be counted again. Personal data is not exported: what was sealed
+    /// stands as {"sealed":0}. `data` of each line is the leaf, byte for byte as it was hashed.
     Events(EventsArgs),
 }
 
-/// Everything from which the reported numbers can be counted again. Personal data is not exported: what was sealed
-/// stands as {"sealed":0}. `data` of each line is the leaf, byte for byte as it was hashed.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sangdam export events --output events.jsonl\n  sangdam export events --since 120000 | \

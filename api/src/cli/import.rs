@@ -23,10 +23,11 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Format {
     /// Calls in a text file, one a row; a mapping says what the columns mean
+    ///
+    /// A row that the ledger has already adds nothing; a bad row is reported with its line and stops nothing.
     Csv(CsvArgs),
 }
 
-/// A row that the ledger has already adds nothing; a bad row is reported with its line and stops nothing.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  sangdam import csv --mapping docs/imports/anonymous-bank.toml --centre anonymous-bank \

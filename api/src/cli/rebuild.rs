@@ -9,8 +9,7 @@ use sangdam_projections::runner::{Progress, catch_up};
 
 use super::{CliError, Common, progress};
 
-/// Builds every read model of all centres from nothing, beside those that serve; the new ones take over
-/// when they have caught up. Queries are answered all the while.
+/// `sangdam rebuild`
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sangdam rebuild\n  sangdam rebuild --database postgres://sangdam@db/sangdam"

@@ -21,11 +21,12 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Each year's consultations and calls, the cumulative count and the milestones
+    ///
+    /// Read models catch up with the log first. Years before the records are unknown, never 0; the answer rate is
+    /// answered ÷ offered within the opening hours, in percent with one decimal.
     Yearly(YearlyArgs),
 }
 
-/// Read models catch up with the log first. Years before the records are unknown, never 0; the answer rate is answered
-/// ÷ offered within the opening hours, in percent with one decimal.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sangdam report yearly\n  sangdam report yearly --format json | jq .cumulative\n  \

@@ -7,8 +7,7 @@ use sangdam_eventstore::{Store, Verification};
 
 use super::{CliError, Common, progress};
 
-/// Recomputes every leaf hash, the Merkle tree and its root, compares every column with its leaf and every sealed part
-/// with its hash. Exit code 1 where anything is wrong, with the positions.
+/// `sangdam verify`
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sangdam verify\n  sangdam verify --centre jeongseon --data-dir /var/lib/sangdam\n\n\
