@@ -2,7 +2,7 @@
 
 use sangdam_domain::actor::{Actor, Subject};
 use sangdam_domain::event::Event;
-use sangdam_domain::id::{CommandId, EventId};
+use sangdam_domain::id::CommandId;
 use sangdam_domain::log::{StreamId, Version};
 use sangdam_domain::time::Timestamp;
 
@@ -33,8 +33,6 @@ pub struct Part {
 /// An event, and whose key its personal fields are sealed with.
 #[derive(Clone, Debug)]
 pub struct Staged {
-    /// Its id.
-    pub event_id: EventId,
     /// What happened.
     pub event: Event,
     /// Whose key. `None` where its stream holds no personal data.

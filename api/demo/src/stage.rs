@@ -83,7 +83,7 @@ impl Stage {
         let log = self.feed.log.clone();
         let stream = StreamId::singleton(StreamKind::Log, &log);
         let event = Event::from(LogOpened { log });
-        let staged = Staged { event_id: EventId::from_uuid(self.feed.id(cue.at)), event, subject: None };
+        let staged = Staged { event, subject: None };
         self.feed.position = self.feed.position.next();
         let part = Part { stream, before: Version::ZERO, events: vec![staged] };
         self.publish(cue, vec![part]);
@@ -244,10 +244,10 @@ impl Feed {
         let before = state.version();
         let mut events = Vec::with_capacity(decided.len());
         for event in decided {
-            let event_id = EventId::from_uuid(self.id(cue.at));
             self.position = self.position.next();
             let fact = Fact {
-                event_id,
+                // No aggregate asks for it; the ledger gives it.
+                event_id: EventId::from_uuid(Uuid::nil()),
                 position: self.position,
                 version: state.version().next(),
                 occurred_at: at,
@@ -256,7 +256,7 @@ impl Feed {
                 event,
             };
             state.evolve(&fact);
-            events.push(Staged { event_id, event: fact.event, subject: state.subject() });
+            events.push(Staged { event: fact.event, subject: state.subject() });
         }
         Ok(Part { stream: A::stream(id, &self.log), before, events })
     }

@@ -3,6 +3,7 @@
 //! configuration.
 
 mod common;
+mod demo;
 mod export;
 mod import;
 mod progress;
@@ -36,6 +37,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve GraphQL, health and metrics.
     Serve(serve::Args),
+    /// Fill an empty ledger with a county's three years of calls.
+    Demo(demo::Args),
     /// Take over call records of another system.
     Import(import::Args),
     /// Print the numbers, with the position and root at which they were taken.
@@ -43,8 +46,14 @@ pub enum Command {
     /// Hand events to other programs.
     Export(export::Args),
     /// Check every hash of the ledger.
+    ///
+    /// Recomputes every leaf hash, the Merkle tree and its root, and compares every column with its leaf and every
+    /// sealed part with its hash. The exit code is 1 where anything is wrong, and the positions are told.
     Verify(verify::Args),
     /// Build all read models anew from the events.
+    ///
+    /// They are built beside those that serve, and take over when they have caught up; queries are answered all the
+    /// while.
     Rebuild(rebuild::Args),
     /// Print the GraphQL schema (SDL).
     Schema(schema::Args),
@@ -84,6 +93,7 @@ impl Cli {
     pub async fn run(self) -> Result<ExitCode, CliError> {
         match self.command {
             Command::Serve(args) => serve::run(args).await,
+            Command::Demo(args) => demo::run(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Report(args) => report::run(args).await,
             Command::Export(args) => export::run(args).await,

@@ -14,14 +14,15 @@
 use std::collections::HashSet;
 
 use sangdam_domain::actor::{Actor, Subject};
+use sangdam_domain::event::Event;
 use sangdam_domain::id::CommandId;
-use sangdam_domain::log::Position;
+use sangdam_domain::log::{Position, StreamId, Version};
 use sangdam_domain::personal;
 use sangdam_domain::rejection::Rejection;
 use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::{AppendError, Appended, StoreError};
 
-use super::commit::{Change, Frame, Outgoing};
+use super::commit::{Change, Frame, Outgoing, provisional};
 use super::fold::Held;
 use super::{CommandMeta, ExecuteError, Kept, Ledger, LoadError};
 
@@ -69,6 +70,25 @@ impl<A: Kept> Live<A> {
             self.0.state.evolve(fact);
         }
         Ok(Draft(change))
+    }
+}
+
+impl Draft {
+    /// What somebody else decided on states of their own: the demo county, which knows nothing of a store. `before` is
+    /// the stream's version, and each event comes with whose key its personal fields are sealed with.
+    pub(crate) fn decided(
+        stream: StreamId,
+        before: Version,
+        events: Vec<(Event, Option<Subject>)>,
+        at: Timestamp,
+        actor: &Actor,
+    ) -> Self {
+        let mut version = before;
+        let facts = events.into_iter().map(|(event, subject)| {
+            version = version.next();
+            (provisional(event, version, at, actor), subject)
+        });
+        Self(Change { stream, before, facts: facts.collect() })
     }
 }
 

@@ -19,6 +19,16 @@ impl Ledger {
     /// Opens the centre's log, with `LogOpened` at position 1; nothing happens where it is open. `at` is given by a
     /// simulated clock only.
     pub async fn ensure_log(&self, actor: Actor, at: Option<Timestamp>) -> Result<Head, ExecuteError> {
+        self.ensure_log_by(CommandId::from_uuid(self.new_uuid()), actor, at).await
+    }
+
+    /// The same, by a command that has an id already.
+    pub(crate) async fn ensure_log_by(
+        &self,
+        command_id: CommandId,
+        actor: Actor,
+        at: Option<Timestamp>,
+    ) -> Result<Head, ExecuteError> {
         if self.exists().await? {
             return Ok(self.store.head(&self.log).await?);
         }
@@ -27,7 +37,6 @@ impl Ledger {
         let fact = provisional(event, Version::ZERO.next(), moment, &actor);
         let stream = StreamId::singleton(StreamKind::Log, &self.log);
         let mut changes = [Change { stream, before: Version::ZERO, facts: vec![(fact, None)] }];
-        let command_id = CommandId::from_uuid(self.new_uuid());
         let frame =
             Frame { command_id, canonical: b"openLog", actor: &actor, correlation: None, recorded_at: at };
         let mut prepared = self.prepare(&mut [Outgoing { frame, changes: &mut changes }]).await?;

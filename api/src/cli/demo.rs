@@ -1,0 +1,223 @@
+//! `sangdam demo`: fills an empty ledger with a county's three years of calls, lived through on a simulated clock.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use sangdam_demo::{Demo, DemoError, Item, YEARS};
+use sangdam_domain::event::Event;
+use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::time::Timestamp;
+use sangdam_eventstore::{FixedClock, Location, SeededEntropy, Store, StoreConfig};
+use sangdam_projections::ReadModels;
+use sangdam_projections::runner::{self, Runner};
+use tokio::sync::mpsc;
+
+use super::{CliError, Common, Settings, progress};
+use crate::ledger::{BulkItem, CommandMeta, Draft, Ledger};
+use crate::reports::format::{self, Language};
+use crate::reports::yearly::{YearlyReport, yearly};
+use crate::telemetry;
+
+/// Three years (2022 to 2024) of Jeongseon county's call centre: 102,318 consultations of invented people, the same on
+/// every run and on both kinds of database. A ledger that holds anything is left alone.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sangdam demo --data-dir ./data\n  \
+    sangdam demo --database postgres://sangdam@localhost/sangdam\n\nIt takes about a minute. If it is interrupted, remove \
+    what it has written (the data directory, or the database) and start again.")]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// How many commands are appended at once.
+const BATCH: usize = 2_000;
+/// How many batches the county may be ahead.
+const AHEAD: usize = 4;
+
+pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
+    let settings = args.common.settings()?;
+    telemetry::init(settings.log_format);
+    let batches = live_through(settings.log.clone())?;
+    let store = Store::open(seeded(&settings)?).await.map_err(CliError::failed)?;
+    let filled = match refuse_unless_empty(&store, &settings).await {
+        Ok(()) => fill(&store, &settings, batches).await,
+        Err(error) => Err(error),
+    };
+    store.close().await;
+    print!("{}", format::table(&filled?, Language::Ko));
+    println!("\n{}", next_step(&settings));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The store as the demo opens it: its ids, keys and nonces come from a seed, and its clock stands still, so that it is
+/// the same on every run. Whoever opens it later uses the system's.
+fn seeded(settings: &Settings) -> Result<StoreConfig, CliError> {
+    Ok(StoreConfig {
+        clock: Arc::new(FixedClock::new(Timestamp::MIN)),
+        entropy: Arc::new(SeededEntropy::new(sangdam_demo::SEED)),
+        ledger: Some(sangdam_demo::ledger_id()),
+        ..settings.store_config()?
+    })
+}
+
+async fn refuse_unless_empty(store: &Store, settings: &Settings) -> Result<(), CliError> {
+    let logs = store.logs().await.map_err(CliError::failed)?;
+    let place = place(settings);
+    if let Some(log) = logs.first() {
+        let head = store.head(log).await.map_err(CliError::failed)?;
+        return Err(CliError::Failed(format!(
+            "{place} is not empty: its log `{log}` holds {} events. The demo fills an empty ledger only. If this is an \
+             earlier demo that was interrupted, remove {place} and start again",
+            head.position
+        )));
+    }
+    if store.ledger() != sangdam_demo::ledger_id() {
+        return Err(CliError::Failed(format!(
+            "{place} holds a ledger that was begun for something else (though nothing was recorded in it). Give the demo \
+             a place of its own"
+        )));
+    }
+    Ok(())
+}
+
+fn place(settings: &Settings) -> String {
+    match &settings.location {
+        Location::Sqlite { dir } => format!("the directory {}", dir.display()),
+        Location::Postgres { .. } => "the database".to_owned(),
+    }
+}
+
+/// The county lives on a thread of its own, a little ahead of what is written.
+fn live_through(log: LogId) -> Result<mpsc::Receiver<Result<Vec<Item>, DemoError>>, CliError> {
+    let demo = Demo::new(&log).map_err(CliError::failed)?;
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    let live = move || {
+        let mut batch = Vec::with_capacity(BATCH);
+        for item in demo {
+            match item {
+                Ok(item) => batch.push(item),
+                // Nobody listens any more where sending fails.
+                Err(error) => return drop(sender.blocking_send(Err(error))),
+            }
+            if batch.len() == BATCH
+                && sender.blocking_send(Ok(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))).is_err()
+            {
+                return;
+            }
+        }
+        drop(sender.blocking_send(Ok(batch)));
+    };
+    std::thread::Builder::new().name("county".to_owned()).spawn(live).map_err(CliError::failed)?;
+    Ok(receiver)
+}
+
+async fn fill(
+    store: &Store,
+    settings: &Settings,
+    batches: mpsc::Receiver<Result<Vec<Item>, DemoError>>,
+) -> Result<YearlyReport, CliError> {
+    let models = ReadModels::open(settings.location.clone()).await.map_err(CliError::failed)?;
+    let report = fill_both(store, &models, settings, batches).await;
+    models.close().await;
+    report
+}
+
+async fn fill_both(
+    store: &Store,
+    models: &ReadModels,
+    settings: &Settings,
+    batches: mpsc::Receiver<Result<Vec<Item>, DemoError>>,
+) -> Result<YearlyReport, CliError> {
+    let ledger = Ledger::new(store.clone(), settings.log.clone());
+    let bar = bar();
+    let written = write(&ledger, models, batches, &bar).await;
+    bar.finish_and_clear();
+    written?;
+    let bar = progress::events("reading what is left", 0);
+    let report = yearly(store, models, &settings.log, &[100_000], |progress| {
+        bar.set_length(progress.head.get());
+        bar.set_position(progress.applied.get());
+    })
+    .await;
+    bar.finish_and_clear();
+    report.map_err(CliError::failed)
+}
+
+/// Appends what the county does, while the read models follow.
+async fn write(
+    ledger: &Ledger,
+    models: &ReadModels,
+    mut batches: mpsc::Receiver<Result<Vec<Item>, DemoError>>,
+    bar: &ProgressBar,
+) -> Result<Position, CliError> {
+    let mut following: Option<Runner> = None;
+    let mut last = Position::ZERO;
+    while let Some(batch) = batches.recv().await {
+        let mut batch = batch.map_err(CliError::failed)?;
+        if following.is_none() {
+            last = open_log(ledger, &mut batch).await?;
+            following = Some(runner::spawn(ledger.store().clone(), models.clone(), ledger.log().clone()));
+        }
+        show(&batch, bar);
+        let items = batch.into_iter().map(bulk_item).collect();
+        for done in ledger.execute_bulk(items).await.map_err(CliError::failed)? {
+            let appended = done.map_err(CliError::failed)?.appended;
+            last = appended.map_or(last, |appended| appended.last);
+        }
+    }
+    if let Some(runner) = following {
+        runner.shutdown().await;
+    }
+    Ok(last)
+}
+
+/// The first item opens the log.
+async fn open_log(ledger: &Ledger, batch: &mut Vec<Item>) -> Result<Position, CliError> {
+    if batch.is_empty() {
+        return Err(CliError::Failed("the demo county hands out nothing".to_owned()));
+    }
+    let first = batch.remove(0);
+    let head = ledger.ensure_log_by(first.command_id, first.actor, Some(first.at)).await;
+    Ok(head.map_err(CliError::failed)?.position)
+}
+
+fn bulk_item(item: Item) -> BulkItem {
+    let Item { command_id, at, actor, parts } = item;
+    let mut bulk =
+        BulkItem::new(CommandMeta::new(actor.clone(), *b"demo").with_id(command_id)).recorded_at(at);
+    for part in parts {
+        let events = part.events.into_iter().map(|staged| (staged.event, staged.subject)).collect();
+        bulk.push(Draft::decided(part.stream, part.before, events, at, &actor));
+    }
+    bulk
+}
+
+fn bar() -> ProgressBar {
+    let template = "{msg} {wide_bar} {human_pos} of {human_len} consultations, {eta} left";
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let total = YEARS.iter().map(|(_, consultations)| u64::from(*consultations)).sum();
+    ProgressBar::new(total).with_style(style).with_message("opening the centre")
+}
+
+fn show(batch: &[Item], bar: &ProgressBar) {
+    let events = batch.iter().flat_map(|item| &item.parts).flat_map(|part| &part.events);
+    for staged in events {
+        match staged.event {
+            Event::ConsultationOpened(_) => bar.inc(1),
+            Event::ConsultationVoided(_) => bar.set_position(bar.position().saturating_sub(1)),
+            _ => {}
+        }
+    }
+    if let Some(item) = batch.last() {
+        bar.set_message(item.at.jiff().strftime("%B %Y").to_string());
+    }
+}
+
+fn next_step(settings: &Settings) -> String {
+    let whereabouts = match &settings.location {
+        Location::Sqlite { dir } => format!("--data-dir {}", dir.display()),
+        Location::Postgres { .. } => "--database (the same as here)".to_owned(),
+    };
+    format!("The county is ready. Look at it with:\n  sangdam serve --open {whereabouts}")
+}
