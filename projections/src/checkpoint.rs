@@ -78,7 +78,10 @@ impl Checkpoints {
             }
             for projection in projections {
                 let version = version_in_use(models, *projection).await?;
-                models.db().execute(insert, args![generation.name(), projection.name(), log_no, version]).await?;
+                models
+                    .db()
+                    .execute(insert, args![generation.name(), projection.name(), log_no, version])
+                    .await?;
             }
         }
         Ok(checkpoints)
@@ -96,7 +99,8 @@ impl Checkpoints {
 
     /// The projection that stopped furthest behind, if any did.
     pub(crate) fn stopped(&self) -> Option<(&'static str, &Stopped)> {
-        let stopped = self.each.iter().filter_map(|each| Some((each.projection.name(), each.stopped.as_ref()?)));
+        let stopped =
+            self.each.iter().filter_map(|each| Some((each.projection.name(), each.stopped.as_ref()?)));
         stopped.min_by_key(|(_, stopped)| stopped.position)
     }
 }

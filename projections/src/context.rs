@@ -41,8 +41,12 @@ pub(crate) struct Context {
 impl Context {
     /// As the centre stood at a position: its own few events up to there.
     pub(crate) async fn at(store: &Store, log: &LogId, position: Position) -> Result<Self, CatchUpError> {
-        let mut context =
-            Self { centre: Centre::new(()), calendar: OperatingCalendar::default(), zone: Zone::UTC, complete_from: 0 };
+        let mut context = Self {
+            centre: Centre::new(()),
+            calendar: OperatingCalendar::default(),
+            zone: Zone::UTC,
+            complete_from: 0,
+        };
         if position == Position::ZERO {
             return Ok(context);
         }
@@ -87,7 +91,8 @@ impl Context {
             LegacyBalance::Known { consultations } => i64::try_from(consultations).unwrap_or(i64::MAX),
             LegacyBalance::Unknown => 0,
         };
-        let before = self.centre.legacy_balances.get(&declared.year).map_or(0, |before| known(before.what.balance));
+        let before =
+            self.centre.legacy_balances.get(&declared.year).map_or(0, |before| known(before.what.balance));
         known(declared.balance) - before
     }
 

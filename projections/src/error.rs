@@ -57,7 +57,9 @@ pub enum CatchUpError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// An event cannot be applied; the projection stands before it until it is mended and started again.
-    #[error("the projection `{projection}` of {log} cannot apply the event at position {position}: {problem}")]
+    #[error(
+        "the projection `{projection}` of {log} cannot apply the event at position {position}: {problem}"
+    )]
     Stopped {
         /// The projection.
         projection: String,

@@ -45,7 +45,8 @@ pub fn fact(stored: &StoredEvent) -> Result<Fact, FactError> {
 pub fn fact_opened(stored: &StoredEvent, opened: Option<Map<String, Value>>) -> Result<Fact, FactError> {
     let leaf = leaf(stored)?;
     let Some(opened) = opened else { return decode(stored, leaf.actor, leaf.schema, leaf.body.get()) };
-    let mut body: Map<String, Value> = serde_json::from_str(leaf.body.get()).map_err(|e| envelope(stored, &e))?;
+    let mut body: Map<String, Value> =
+        serde_json::from_str(leaf.body.get()).map_err(|e| envelope(stored, &e))?;
     personal::join(&mut body, opened);
     decode(stored, leaf.actor, leaf.schema, &Value::Object(body).to_string())
 }

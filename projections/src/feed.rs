@@ -62,7 +62,13 @@ impl Drop for Feed {
 
 type Sender = mpsc::Sender<Result<Chunk, CatchUpError>>;
 
-async fn read(store: &Store, log: &LogId, after: Position, live: bool, to: &Sender) -> Result<(), CatchUpError> {
+async fn read(
+    store: &Store,
+    log: &LogId,
+    after: Position,
+    live: bool,
+    to: &Sender,
+) -> Result<(), CatchUpError> {
     let mut context = Context::at(store, log, after).await?;
     let mut after = after;
     loop {

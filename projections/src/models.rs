@@ -61,7 +61,11 @@ impl ReadModels {
     /// Where the database cannot be reached or a migration fails.
     pub async fn open(location: Location) -> Result<Self, ReadError> {
         let db = Db::open(&location, Room::READ, &SQLITE, &POSTGRES).await?;
-        Ok(Self(Arc::new(Inner { db, log_numbers: Mutex::default(), building: tokio::sync::Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            db,
+            log_numbers: Mutex::default(),
+            building: tokio::sync::Mutex::default(),
+        })))
     }
 
     /// Closes all connections, waiting for those at work.
@@ -99,7 +103,8 @@ impl ReadModels {
         if let Some(number) = self.log_numbers().get(log) {
             return Ok(Some(*number));
         }
-        let row = self.db().fetch_optional("SELECT log_no FROM logs WHERE log = $1", args![log.as_str()]).await?;
+        let row =
+            self.db().fetch_optional("SELECT log_no FROM logs WHERE log = $1", args![log.as_str()]).await?;
         let number = row.map(|row| row.int(0)).transpose()?;
         if let Some(number) = number {
             self.log_numbers().insert(log.clone(), number);

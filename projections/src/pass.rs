@@ -96,7 +96,11 @@ async fn stop(
     Ok(())
 }
 
-async fn write(models: &ReadModels, checkpoints: &mut Checkpoints, facts: &[Seen]) -> Result<Passed, Failure> {
+async fn write(
+    models: &ReadModels,
+    checkpoints: &mut Checkpoints,
+    facts: &[Seen],
+) -> Result<Passed, Failure> {
     let Some(last) = facts.last() else { return Ok(Passed::Written) };
     let end = (last.fact.position, last.fact.recorded_at);
     let (generation, log_no) = (checkpoints.generation, checkpoints.log_no);
@@ -151,7 +155,9 @@ async fn step_back(
 ) -> Result<(), sqlx::Error> {
     let sql = "UPDATE checkpoints SET position = $1, recorded_at = $2 \
          WHERE generation = $3 AND projection = $4 AND log_no = $5";
-    tx.execute(sql, sangdam_eventstore::args![to.0, to.1, generation.name(), projection, log_no]).await.map(drop)
+    tx.execute(sql, sangdam_eventstore::args![to.0, to.1, generation.name(), projection, log_no])
+        .await
+        .map(drop)
 }
 
 /// Rows that break a constraint, do not fit their column, or cannot be read back will do so again.

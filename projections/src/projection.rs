@@ -23,7 +23,11 @@ pub(crate) trait Projection: Send + Sync {
     fn tables(&self) -> &'static [Table];
 
     /// Applies the facts in order and writes the rows, up to the first fact that it cannot apply.
-    fn apply<'a>(&'a self, batch: &'a mut Batch<'_>, facts: &'a [Seen]) -> BoxFuture<'a, Result<Applied, sqlx::Error>>;
+    fn apply<'a>(
+        &'a self,
+        batch: &'a mut Batch<'_>,
+        facts: &'a [Seen],
+    ) -> BoxFuture<'a, Result<Applied, sqlx::Error>>;
 }
 
 /// The transaction that a batch is written in.
@@ -47,7 +51,11 @@ pub(crate) enum Applied {
 
 impl Batch<'_> {
     /// Writes rows.
-    pub(crate) async fn write(&mut self, table: &Table, rows: Vec<Vec<sangdam_eventstore::Arg>>) -> Result<(), sqlx::Error> {
+    pub(crate) async fn write(
+        &mut self,
+        table: &Table,
+        rows: Vec<Vec<sangdam_eventstore::Arg>>,
+    ) -> Result<(), sqlx::Error> {
         table.write(self.tx, self.generation, rows).await
     }
 
@@ -64,7 +72,10 @@ impl Batch<'_> {
 }
 
 /// Applies one fact after the other until one cannot be applied.
-pub(crate) fn apply_each(facts: &[Seen], mut apply: impl FnMut(&Seen) -> Result<(), Inapplicable>) -> Applied {
+pub(crate) fn apply_each(
+    facts: &[Seen],
+    mut apply: impl FnMut(&Seen) -> Result<(), Inapplicable>,
+) -> Applied {
     for seen in facts {
         if let Err(why) = apply(seen) {
             return Applied::UpTo(seen.fact.position, why);

@@ -95,7 +95,8 @@ async fn build(
             Ok(true) => return Ok(()),
             Ok(false) => {}
             // A query holds a table; it will be done in a moment.
-            Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("55P03" | "40P01")) => {}
+            Err(sqlx::Error::Database(error))
+                if matches!(error.code().as_deref(), Some("55P03" | "40P01")) => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -105,14 +106,20 @@ async fn logs(models: &ReadModels) -> Result<Vec<(i64, LogId)>, ReadError> {
     let rows = models.db().fetch_all("SELECT log_no, log FROM logs ORDER BY log_no", args![]).await?;
     let mut logs = Vec::with_capacity(rows.len());
     for row in rows {
-        let log = row.text(1)?.parse().map_err(|e: sangdam_domain::log::InvalidCentre| sqlx::Error::Decode(e.into()))?;
+        let log = row
+            .text(1)?
+            .parse()
+            .map_err(|e: sangdam_domain::log::InvalidCentre| sqlx::Error::Decode(e.into()))?;
         logs.push((row.int(0)?, log));
     }
     Ok(logs)
 }
 
 /// Logs that came up since the building began.
-async fn include_new_logs(models: &ReadModels, projections: &[&'static dyn Projection]) -> Result<(), ReadError> {
+async fn include_new_logs(
+    models: &ReadModels,
+    projections: &[&'static dyn Projection],
+) -> Result<(), ReadError> {
     let sql = "INSERT INTO checkpoints (generation, projection, log_no, version, position, recorded_at) \
          SELECT $1, $2, l.log_no, $3, 0, 0 FROM logs l \
          WHERE EXISTS (SELECT 1 FROM checkpoints c WHERE c.generation = $1 AND c.projection = $2) \
@@ -126,7 +133,10 @@ async fn include_new_logs(models: &ReadModels, projections: &[&'static dyn Proje
 
 /// Swaps the tables, if the new ones are as far as the serving ones in every log. `true` where they took over, now or
 /// by another process's hand.
-async fn take_over(models: &ReadModels, projections: &[&'static dyn Projection]) -> Result<bool, sqlx::Error> {
+async fn take_over(
+    models: &ReadModels,
+    projections: &[&'static dyn Projection],
+) -> Result<bool, sqlx::Error> {
     let mut tx = models.db().begin().await?;
     if tx.is_postgres() {
         // Shorter than the server's wait before it looks for deadlocks, so that never a query has to give way.
@@ -155,7 +165,8 @@ async fn take_over(models: &ReadModels, projections: &[&'static dyn Projection])
         }
         let drop_serving = "DELETE FROM checkpoints WHERE generation = 'serving' AND projection = $1";
         tx.execute(drop_serving, args![projection.name()]).await?;
-        let serve = "UPDATE checkpoints SET generation = 'serving' WHERE generation = 'next' AND projection = $1";
+        let serve =
+            "UPDATE checkpoints SET generation = 'serving' WHERE generation = 'next' AND projection = $1";
         tx.execute(serve, args![projection.name()]).await?;
     }
     tx.commit().await?;

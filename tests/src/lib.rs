@@ -1,6 +1,6 @@
 //! The harness of the integration tests: a fresh database for each test on either engine, and the real program started
 //! on it. What only one test needs stands with that test.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -1,5 +1,7 @@
 //! The county lives its three years once; what must hold of them is checked on what it handed out.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::OnceLock;

@@ -24,8 +24,10 @@ use crate::config::ConfigError;
 /// Sangdam (상담): an event-sourced consultation ledger for a public call centre.
 #[derive(Debug, Parser)]
 #[command(name = "sangdam", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Every option can also be given in the environment (SANGDAM_DATA_DIR=…) or in a TOML file named \
-    by --config; a flag goes before the environment, and that before the file.")]
+#[command(
+    after_help = "Every option can also be given in the environment (SANGDAM_DATA_DIR=…) or in a TOML file named \
+    by --config; a flag goes before the environment, and that before the file."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

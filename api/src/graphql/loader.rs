@@ -6,14 +6,17 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_graphql::dataloader::{DataLoader, Loader};
-use sangdam_domain::id::CallbackId;
-use sangdam_domain::log::{LogId, StreamId};
-use sangdam_domain::value::CallbackFor;
+use sangdam_domain::event::Event;
+use sangdam_domain::id::{AgentId, CallbackId};
+use sangdam_domain::log::{LogId, Position, StreamId};
+use sangdam_domain::personal::Personal;
+use sangdam_domain::value::{CallbackFor, PersonName};
 use sangdam_eventstore::{Store, StoredEvent};
-use sangdam_projections::{ReadModels, callbacks};
+use sangdam_projections::{ReadModels, agents, callbacks, fact_opened};
 use uuid::Uuid;
 
 use super::error::ApiError;
+use super::model::Profile;
 use crate::ledger::{Kept, Ledger};
 
 /// The loaders of one request. They keep nothing: an object keeps what it has loaded, so that a mutation never answers
@@ -37,11 +40,19 @@ impl Loaders {
         Ok(self.0.load_one(stream).await?.unwrap_or_default())
     }
 
+    /// An agent as the read model knows them. `None` where it does not know them (yet).
+    pub async fn agent(&self, log: &LogId, id: AgentId) -> Result<Option<Profile>, ApiError> {
+        self.0.load_one(AgentOf(log.clone(), id)).await
+    }
+
     /// The callbacks promised for a consultation or a missed call.
     pub async fn callbacks(&self, log: &LogId, what: CallbackFor) -> Result<Vec<CallbackId>, ApiError> {
         Ok(self.0.load_one(PromisedFor(log.clone(), what)).await?.unwrap_or_default())
     }
 }
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct AgentOf(LogId, AgentId);
 
 struct BatchLoader {
     store: Store,
@@ -128,5 +139,55 @@ impl Loader<PromisedFor> for BatchLoader {
             }
         }
         Ok(found)
+    }
+}
+
+impl Loader<AgentOf> for BatchLoader {
+    type Value = Profile;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[AgentOf]) -> Result<HashMap<AgentOf, Profile>, ApiError> {
+        let mut by_log: HashMap<&LogId, Vec<AgentId>> = HashMap::new();
+        for AgentOf(log, id) in keys {
+            by_log.entry(log).or_default().push(*id);
+        }
+        let mut found = HashMap::with_capacity(keys.len());
+        for (log, ids) in by_log {
+            let rows = agents::by_ids(&self.models, log, &ids).await?;
+            let positions: Vec<Position> = rows.iter().map(|row| row.registered_position).collect();
+            let mut names = self.agents_names(log, &positions).await?;
+            found.extend(rows.into_iter().map(|row| {
+                let name = names.remove(&row.registered_position);
+                (AgentOf(log.clone(), row.id), Profile::of_row(row, name))
+            }));
+        }
+        Ok(found)
+    }
+}
+
+impl BatchLoader {
+    /// The names in the events that registered agents, by position.
+    async fn agents_names(
+        &self,
+        log: &LogId,
+        positions: &[Position],
+    ) -> Result<HashMap<Position, Personal<PersonName>>, ApiError> {
+        let events = self.store.read_at(log, positions).await?;
+        let mut sealed = self.store.sealed(log, positions).await?;
+        let held = events
+            .iter()
+            .filter_map(|event| Some((event.position, (event.event_id, sealed.remove(&event.position)?))));
+        let (places, parts): (Vec<Position>, Vec<_>) = held.unzip();
+        let mut opened: HashMap<Position, _> =
+            places.into_iter().zip(self.store.vault().open_many(log, &parts).await?).collect();
+        let mut names = HashMap::with_capacity(events.len());
+        for event in &events {
+            let personal = opened.remove(&event.position).flatten();
+            let fact = fact_opened(event, personal).map_err(|problem| ApiError::internal(&problem))?;
+            if let Event::AgentRegistered(registered) = fact.event {
+                names.insert(event.position, registered.name);
+            }
+        }
+        Ok(names)
     }
 }

@@ -63,14 +63,18 @@ impl App {
         Ok(Ledger::new(self.store.clone(), self.log_of(centre).await?))
     }
 
+    /// The main logs of all centres, the server's own first.
+    pub async fn logs(&self) -> Result<Vec<LogId>, StoreError> {
+        let others = self.store.logs().await?.into_iter();
+        let others = others.filter(|log| log.as_str().ends_with("/main") && *log != self.log);
+        Ok(std::iter::once(self.log.clone()).chain(others).collect())
+    }
+
     /// Keeps the read models of every centre of this ledger up to date.
     pub async fn follow_all(&self) -> Result<(), StoreError> {
-        for log in self.store.logs().await? {
-            if log.as_str().ends_with("/main") {
-                self.runner(&log);
-            }
+        for log in self.logs().await? {
+            self.runner(&log);
         }
-        self.runner(&self.log);
         Ok(())
     }
 

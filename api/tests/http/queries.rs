@@ -187,3 +187,87 @@ async fn a_caller_is_found_by_number_with_their_history() {
     assert_eq!(caller["history"]["nodes"].as_array().unwrap().len(), 2);
     assert_eq!(found["ledger"]["other"], Value::Null);
 }
+
+#[tokio::test]
+async fn an_agent_reads_the_same_from_a_command_and_from_a_question() {
+    let server = Server::start().await;
+    server.register_centre().await;
+    const SHOWN: &str = "id uuid version name { value erased } extension state stateSince shiftStartedAt registeredAt retiredAt";
+    let registered = server
+        .data(
+            "mutation { registerAgent(input: { name: \"김상담\", extension: \"101\" }) {
+                agent { id } position userErrors { message } } }",
+            Value::Null,
+        )
+        .await;
+    let id = registered["registerAgent"]["agent"]["id"].clone();
+    let started = server
+        .data(
+            &format!(
+                "mutation($id: ID!) {{ startShift(input: {{ agent: $id }}) {{
+                    agent {{ {SHOWN} }} position userErrors {{ message }} }} }}"
+            ),
+            json!({ "id": id }),
+        )
+        .await;
+    let payload = &started["startShift"];
+    let read = server
+        .data(
+            &format!(
+                "query($id: ID!, $min: Position!) {{ ledger(minPosition: $min) {{ agents {{ {SHOWN} }} }}
+                    node(id: $id) {{ ... on Agent {{ {SHOWN} }} }} }}"
+            ),
+            json!({ "id": id, "min": position(payload) }),
+        )
+        .await;
+    assert_eq!(payload["agent"]["name"], json!({ "value": "김상담", "erased": false }));
+    assert_eq!((&payload["agent"]["state"], &payload["agent"]["version"]), (&json!("AVAILABLE"), &json!(2)));
+    assert_eq!(read["ledger"]["agents"], json!([payload["agent"]]));
+    assert_eq!(read["node"], payload["agent"]);
+    let nobody = server.data(
+        "{ node(id: \"QWdlbnQ6MDAwMDAwMDAtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAw\") { id } }",
+        Value::Null,
+    );
+    assert_eq!(nobody.await["node"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_was_erased_reads_as_erased() {
+    let server = Server::start().await;
+    server.register_centre().await;
+    let registered = server
+        .data(
+            "mutation { registerCaller(input: { phone: \"033-123-4567\", name: \"김정선\" }) { caller { id } } }",
+            Value::Null,
+        )
+        .await;
+    let caller = registered["registerCaller"]["caller"]["id"].clone();
+    let (consultation, _) = server.open_consultation("033-123-4567").await;
+    let note = "mutation($id: ID!) { recordNote(input: { consultation: $id, kind: INQUIRY, text: \"이름을 말씀하심\" }) {
+        position userErrors { message } } }";
+    position(&server.data(note, json!({ "id": consultation })).await["recordNote"]);
+    let mut last = 0;
+    for step in ["requestErasure", "approveErasure", "eraseCaller"] {
+        let query = format!(
+            "mutation($id: ID!) {{ {step}(input: {{ caller: $id }}) {{ position userErrors {{ code message }} }} }}"
+        );
+        last = position(&server.data(&query, json!({ "id": caller })).await[step]);
+    }
+    let read = server
+        .data(
+            "query($caller: ID!, $consultation: ID!, $min: Position!) { ledger(minPosition: $min) {
+                caller(id: $caller) { erasure { state } name { value erased } phones { phone erased } }
+                byPhone: caller(phone: \"033-123-4567\") { id }
+                consultation(id: $consultation) { notes { text erased } call { from { value erased } } } } }",
+            json!({ "caller": caller, "consultation": consultation, "min": last }),
+        )
+        .await;
+    let ledger = &read["ledger"];
+    let gone = json!({ "value": null, "erased": true });
+    assert_eq!(ledger["caller"]["erasure"]["state"], "ERASED");
+    assert_eq!(ledger["caller"]["name"], gone);
+    assert_eq!(ledger["caller"]["phones"], json!([{ "phone": null, "erased": true }]));
+    assert_eq!(ledger["consultation"]["notes"], json!([{ "text": null, "erased": true }]));
+    assert_eq!(ledger["consultation"]["call"]["from"], gone);
+    assert_eq!(ledger["byPhone"], Value::Null);
+}

@@ -52,6 +52,7 @@ impl Room {
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 const SQLITE_PAGE_BYTES: u32 = 8192;
+const STATEMENTS_CACHED_MAX: usize = 400;
 
 impl Db {
     /// Opens a room and brings its tables up to date. Processes that start at once wait for each other.
@@ -86,6 +87,8 @@ async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<
         .pragma("recursive_triggers", "ON")
         .pragma("cache_size", "-16000")
         .row_buffer_size(1024)
+        // Lists of values come in several lengths for each table: too small a cache prepares them over and over.
+        .statement_cache_capacity(STATEMENTS_CACHED_MAX)
         .optimize_on_close(false, None);
 
     let lock = std::fs::File::create(dir.join(".lock")).map_err(sqlx::Error::Io)?;

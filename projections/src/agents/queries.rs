@@ -11,7 +11,8 @@ use crate::models::ReadModels;
 /// All agents in the order of their registration; those retired too where `with_retired`.
 pub async fn all(models: &ReadModels, log: &LogId, with_retired: bool) -> Result<Vec<AgentRow>, ReadError> {
     let condition = if with_retired { "" } else { "AND retired_at IS NULL" };
-    let sql = format!("SELECT {SELECT} FROM agents WHERE log_no = $1 {condition} ORDER BY registered_position");
+    let sql =
+        format!("SELECT {SELECT} FROM agents WHERE log_no = $1 {condition} ORDER BY registered_position");
     models.select(log, &sql, args![], AgentRow::read).await
 }
 

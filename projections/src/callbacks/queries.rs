@@ -20,12 +20,20 @@ pub async fn open(models: &ReadModels, log: &LogId, limit: usize) -> Result<Vec<
 }
 
 /// The callbacks with these ids, in no particular order.
-pub async fn by_ids(models: &ReadModels, log: &LogId, ids: &[CallbackId]) -> Result<Vec<CallbackRow>, ReadError> {
+pub async fn by_ids(
+    models: &ReadModels,
+    log: &LogId,
+    ids: &[CallbackId],
+) -> Result<Vec<CallbackRow>, ReadError> {
     matching(models, log, "id", ids.iter().map(|id| id.uuid().into()).collect()).await
 }
 
 /// The callbacks promised for these consultations or missed calls, in no particular order.
-pub async fn of(models: &ReadModels, log: &LogId, what: &[CallbackFor]) -> Result<Vec<CallbackRow>, ReadError> {
+pub async fn of(
+    models: &ReadModels,
+    log: &LogId,
+    what: &[CallbackFor],
+) -> Result<Vec<CallbackRow>, ReadError> {
     let ids = what.iter().map(|what| match what {
         CallbackFor::Consultation { consultation } => consultation.uuid().into(),
         CallbackFor::MissedCall { call } => call.uuid().into(),

@@ -6,7 +6,9 @@ use sangdam_domain::event::{CallerRegistered, Event};
 use sangdam_domain::id::{CallId, CallbackId, CallerId, ConsultationId};
 use sangdam_domain::log::StreamKind;
 
-use super::row::{CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, ContactKind, SELECT_CONTACT, SELECT_OWN};
+use super::row::{
+    CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, ContactKind, SELECT_CONTACT, SELECT_OWN,
+};
 use crate::context::Seen;
 use crate::counts::Tally;
 use crate::error::Inapplicable;
@@ -31,7 +33,11 @@ impl Projection for Callers {
         &TABLES
     }
 
-    fn apply<'a>(&'a self, batch: &'a mut Batch<'_>, facts: &'a [Seen]) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
+    fn apply<'a>(
+        &'a self,
+        batch: &'a mut Batch<'_>,
+        facts: &'a [Seen],
+    ) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
         apply(batch, facts).boxed()
     }
 }
@@ -71,7 +77,9 @@ fn contact_needs(seen: &Seen) -> Needs {
         }
         (_, Event::CallAnswered(_) | Event::ConsultationVoided(_)) => Needs::Changes(seen.stream.uuid),
         // It stands in the caller's own stream too; the copy in the contact's is the one that counts here.
-        (StreamKind::Call | StreamKind::Consultation, Event::CallerIdentified(_)) => Needs::Changes(seen.stream.uuid),
+        (StreamKind::Call | StreamKind::Consultation, Event::CallerIdentified(_)) => {
+            Needs::Changes(seen.stream.uuid)
+        }
         _ => Needs::Nothing,
     }
 }
@@ -111,7 +119,12 @@ impl Work {
         }
     }
 
-    fn begins(&mut self, seen: &Seen, what: ContactKind, caller: Option<CallerId>) -> Result<(), Inapplicable> {
+    fn begins(
+        &mut self,
+        seen: &Seen,
+        what: ContactKind,
+        caller: Option<CallerId>,
+    ) -> Result<(), Inapplicable> {
         let fact = &seen.fact;
         let contact = Contact {
             what,

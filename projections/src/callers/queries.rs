@@ -31,8 +31,9 @@ pub async fn aliases(models: &ReadModels, log: &LogId, caller: CallerId) -> Resu
     let sql = "SELECT id FROM callers WHERE log_no = $1 AND merged_into = $2 ORDER BY id";
     while let Some(survivor) = all.get(next).copied() {
         next += 1;
-        let absorbed =
-            models.select(log, sql, args![survivor.uuid()], |row| row.uuid(0).map(CallerId::from_uuid)).await?;
+        let absorbed = models
+            .select(log, sql, args![survivor.uuid()], |row| row.uuid(0).map(CallerId::from_uuid))
+            .await?;
         for alias in absorbed {
             if !all.contains(&alias) {
                 all.push(alias);

@@ -37,7 +37,11 @@ pub async fn by_ids(models: &ReadModels, log: &LogId, ids: &[CallId]) -> Result<
 }
 
 /// All calls of these callers, in no particular order.
-pub async fn of_callers(models: &ReadModels, log: &LogId, callers: &[CallerId]) -> Result<Vec<CallRow>, ReadError> {
+pub async fn of_callers(
+    models: &ReadModels,
+    log: &LogId,
+    callers: &[CallerId],
+) -> Result<Vec<CallRow>, ReadError> {
     matching(models, log, "caller", callers.iter().map(|id| id.uuid().into()).collect()).await
 }
 

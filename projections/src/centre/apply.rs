@@ -31,7 +31,11 @@ impl Projection for Centres {
         &TABLES
     }
 
-    fn apply<'a>(&'a self, batch: &'a mut Batch<'_>, facts: &'a [Seen]) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
+    fn apply<'a>(
+        &'a self,
+        batch: &'a mut Batch<'_>,
+        facts: &'a [Seen],
+    ) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
         apply(batch, facts).boxed()
     }
 }

@@ -1,6 +1,8 @@
 //! Questions about a centre.
 
-use sangdam_domain::event::{CategoryTaxonomyPublished, CountingDefinitionPublished, OperatingCalendarPublished};
+use sangdam_domain::event::{
+    CategoryTaxonomyPublished, CountingDefinitionPublished, OperatingCalendarPublished,
+};
 use sangdam_domain::log::LogId;
 use sangdam_eventstore::{Row, args};
 use serde::de::DeserializeOwned;
@@ -13,15 +15,20 @@ use crate::table::small;
 
 /// The centre's particulars; `None` before it is registered.
 pub async fn facts(models: &ReadModels, log: &LogId) -> Result<Option<CentreFacts>, ReadError> {
-    let sql = "SELECT name, time_zone, opened_on, records_complete_from, position FROM centres WHERE log_no = $1";
+    let sql =
+        "SELECT name, time_zone, opened_on, records_complete_from, position FROM centres WHERE log_no = $1";
     let Some(mut facts) = models.select(log, sql, args![], read_facts).await?.pop() else { return Ok(None) };
-    let sql = "SELECT year, consultations, source, position FROM legacy_balances WHERE log_no = $1 ORDER BY year";
+    let sql =
+        "SELECT year, consultations, source, position FROM legacy_balances WHERE log_no = $1 ORDER BY year";
     facts.legacy = models.select(log, sql, args![], read_legacy).await?;
     Ok(Some(facts))
 }
 
 /// All versions of the operating calendar, version 1 first.
-pub async fn calendars(models: &ReadModels, log: &LogId) -> Result<Vec<OperatingCalendarPublished>, ReadError> {
+pub async fn calendars(
+    models: &ReadModels,
+    log: &LogId,
+) -> Result<Vec<OperatingCalendarPublished>, ReadError> {
     rules(models, log, "calendar").await
 }
 
@@ -34,11 +41,18 @@ pub async fn counting_definitions(
 }
 
 /// All versions of the category taxonomy, version 1 first.
-pub async fn taxonomies(models: &ReadModels, log: &LogId) -> Result<Vec<CategoryTaxonomyPublished>, ReadError> {
+pub async fn taxonomies(
+    models: &ReadModels,
+    log: &LogId,
+) -> Result<Vec<CategoryTaxonomyPublished>, ReadError> {
     rules(models, log, "taxonomy").await
 }
 
-async fn rules<T: DeserializeOwned>(models: &ReadModels, log: &LogId, kind: &str) -> Result<Vec<T>, ReadError> {
+async fn rules<T: DeserializeOwned>(
+    models: &ReadModels,
+    log: &LogId,
+    kind: &str,
+) -> Result<Vec<T>, ReadError> {
     let sql = "SELECT body FROM centre_rules WHERE log_no = $1 AND kind = $2 ORDER BY rule_version";
     models.select(log, sql, args![kind], read_body).await
 }

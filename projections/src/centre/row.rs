@@ -44,7 +44,9 @@ impl CentreFacts {
             return Vec::new();
         }
         let last = complete.year() - i16::from(complete.day_of_year() == 1);
-        let known = |year: i16| self.legacy.iter().any(|declared| declared.year == year && declared.consultations.is_some());
+        let known = |year: i16| {
+            self.legacy.iter().any(|declared| declared.year == year && declared.consultations.is_some())
+        };
         (self.opened_on.year()..=last).filter(|year| !known(*year)).collect()
     }
 }

@@ -37,7 +37,11 @@ impl Projection for Consultations {
         &TABLES
     }
 
-    fn apply<'a>(&'a self, batch: &'a mut Batch<'_>, facts: &'a [Seen]) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
+    fn apply<'a>(
+        &'a self,
+        batch: &'a mut Batch<'_>,
+        facts: &'a [Seen],
+    ) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
         apply(batch, facts).boxed()
     }
 }

@@ -28,7 +28,10 @@ pub async fn page(
 pub async fn count(models: &ReadModels, log: &LogId, filter: &ConsultationFilter) -> Result<u64, ReadError> {
     let Some(log_no) = models.log_no(log).await? else { return Ok(0) };
     let (conditions, args) = conditions(log_no, filter).done();
-    let row = models.db().fetch_optional(&format!("SELECT COUNT(*) FROM consultations WHERE {conditions}"), args).await?;
+    let row = models
+        .db()
+        .fetch_optional(&format!("SELECT COUNT(*) FROM consultations WHERE {conditions}"), args)
+        .await?;
     Ok(row.map(|row| row.count(0)).transpose()?.unwrap_or(0))
 }
 

@@ -15,7 +15,12 @@ use crate::table::{Column, Table};
 
 const YEARS: Table = Table {
     name: "consultation_years",
-    columns: &[Column::Key("log_no"), Column::Key("year"), Column::Add("consultations"), Column::Add("unique_callers")],
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("year"),
+        Column::Add("consultations"),
+        Column::Add("unique_callers"),
+    ],
 };
 const HOURS: Table = Table {
     name: "consultation_hours",
@@ -27,11 +32,21 @@ const AGENTS: Table = Table {
 };
 const CATEGORIES: Table = Table {
     name: "consultation_categories",
-    columns: &[Column::Key("log_no"), Column::Key("day"), Column::Key("category"), Column::Add("consultations")],
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("day"),
+        Column::Key("category"),
+        Column::Add("consultations"),
+    ],
 };
 const CALLER_YEARS: Table = Table {
     name: "caller_years",
-    columns: &[Column::Key("log_no"), Column::Key("caller"), Column::Key("year"), Column::Add("consultations")],
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("caller"),
+        Column::Key("year"),
+        Column::Add("consultations"),
+    ],
 };
 
 /// All tables of these counts.

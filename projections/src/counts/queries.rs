@@ -167,7 +167,8 @@ fn sources(by: By) -> (Source, Option<Source>) {
         By::Hour => "hour",
         By::Agent => {
             let consultations = Source { table: "consultation_agents", key: "agent", sums: CONSULTATIONS };
-            let sums = "CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(SUM(answered) AS BIGINT), CAST(0 AS BIGINT)";
+            let sums =
+                "CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(SUM(answered) AS BIGINT), CAST(0 AS BIGINT)";
             return (consultations, Some(Source { table: "call_agents", key: "agent", sums }));
         }
         By::Category => {

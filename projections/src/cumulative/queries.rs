@@ -108,7 +108,11 @@ pub async fn bases(models: &ReadModels, log: &LogId) -> Result<[Basis; 2], ReadE
 }
 
 /// How many consultations there were since `from`, or since the records are complete.
-pub async fn cumulative(models: &ReadModels, log: &LogId, from: Option<Date>) -> Result<Cumulative, ReadError> {
+pub async fn cumulative(
+    models: &ReadModels,
+    log: &LogId,
+    from: Option<Date>,
+) -> Result<Cumulative, ReadError> {
     let Some(from) = from else {
         let [records, _] = bases(models, log).await?;
         return Ok(Cumulative { since: records.since, consultations: records.known });
@@ -124,7 +128,11 @@ pub async fn cumulative(models: &ReadModels, log: &LogId, from: Option<Date>) ->
 }
 
 /// How each threshold stands on each basis: for every threshold, first since the records, then since opening.
-pub async fn milestones(models: &ReadModels, log: &LogId, thresholds: &[u64]) -> Result<Vec<Milestone>, ReadError> {
+pub async fn milestones(
+    models: &ReadModels,
+    log: &LogId,
+    thresholds: &[u64],
+) -> Result<Vec<Milestone>, ReadError> {
     let bases = bases(models, log).await?;
     let mut milestones = Vec::with_capacity(thresholds.len() * 2);
     for &threshold in thresholds {

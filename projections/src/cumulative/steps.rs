@@ -49,7 +49,11 @@ impl Steps {
     pub(crate) async fn load(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Self, sqlx::Error> {
         let mut totals: Vec<(BasisKind, i64)> = BasisKind::ALL.map(|basis| (basis, 0)).to_vec();
         if facts.iter().any(|seen| moves(&seen.fact.event)) {
-            let sql = format!("SELECT basis, total FROM {}{} WHERE log_no = $1", batch.generation.prefix(), TOTALS.name);
+            let sql = format!(
+                "SELECT basis, total FROM {}{} WHERE log_no = $1",
+                batch.generation.prefix(),
+                TOTALS.name
+            );
             for row in batch.tx.fetch_all(&sql, args![batch.log_no]).await? {
                 let number = row.int(0)?;
                 for (_, total) in totals.iter_mut().filter(|(basis, _)| basis.number() == number) {
@@ -122,5 +126,8 @@ impl Steps {
 }
 
 fn moves(event: &Event) -> bool {
-    matches!(event, Event::ConsultationOpened(_) | Event::ConsultationVoided(_) | Event::LegacyBalanceDeclared(_))
+    matches!(
+        event,
+        Event::ConsultationOpened(_) | Event::ConsultationVoided(_) | Event::LegacyBalanceDeclared(_)
+    )
 }

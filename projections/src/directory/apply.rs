@@ -33,7 +33,11 @@ impl Projection for Directory {
         &TABLES
     }
 
-    fn apply<'a>(&'a self, batch: &'a mut Batch<'_>, facts: &'a [Seen]) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
+    fn apply<'a>(
+        &'a self,
+        batch: &'a mut Batch<'_>,
+        facts: &'a [Seen],
+    ) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
         apply(batch, facts).boxed()
     }
 }
@@ -123,7 +127,8 @@ impl Work {
 
     /// What was given in a voided consultation does not count.
     fn void(&mut self, consultation: Uuid) {
-        for given in self.given.iter_mut().filter(|given| given.consultation == consultation && !given.voided) {
+        for given in self.given.iter_mut().filter(|given| given.consultation == consultation && !given.voided)
+        {
             given.voided = true;
             given.changed = true;
             self.days.add((given.day, given.entry), [-1]);

@@ -14,7 +14,11 @@ use crate::models::ReadModels;
 use crate::table::int;
 
 /// All entries, by organisation and department; those retired too where `with_retired`.
-pub async fn entries(models: &ReadModels, log: &LogId, with_retired: bool) -> Result<Vec<EntryRow>, ReadError> {
+pub async fn entries(
+    models: &ReadModels,
+    log: &LogId,
+    with_retired: bool,
+) -> Result<Vec<EntryRow>, ReadError> {
     let condition = if with_retired { "" } else { "AND retired_at IS NULL" };
     let sql = format!(
         "SELECT {SELECT} FROM directory_entries WHERE log_no = $1 {condition} ORDER BY organisation, department, phone, id"
@@ -23,7 +27,11 @@ pub async fn entries(models: &ReadModels, log: &LogId, with_retired: bool) -> Re
 }
 
 /// The entries with these ids, in no particular order.
-pub async fn by_ids(models: &ReadModels, log: &LogId, ids: &[DirectoryEntryId]) -> Result<Vec<EntryRow>, ReadError> {
+pub async fn by_ids(
+    models: &ReadModels,
+    log: &LogId,
+    ids: &[DirectoryEntryId],
+) -> Result<Vec<EntryRow>, ReadError> {
     let ids = ids.iter().map(|id| id.uuid().into()).collect();
     models.select_in(log, &format!("SELECT {SELECT} FROM directory_entries"), "id", ids, EntryRow::read).await
 }
@@ -50,8 +58,9 @@ pub async fn ranking(
     let ids: Vec<DirectoryEntryId> = ranked.iter().map(|(id, _)| *id).collect();
     let mut entries: HashMap<DirectoryEntryId, EntryRow> =
         by_ids(models, log, &ids).await?.into_iter().map(|entry| (entry.id, entry)).collect();
-    let rows = ranked.into_iter().zip(1..).filter_map(|((id, given), rank)| {
-        entries.remove(&id).map(|entry| RankRow { rank, entry, given })
-    });
+    let rows = ranked
+        .into_iter()
+        .zip(1..)
+        .filter_map(|((id, given), rank)| entries.remove(&id).map(|entry| RankRow { rank, entry, given }));
     Ok(rows.collect())
 }

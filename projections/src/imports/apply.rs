@@ -27,7 +27,11 @@ impl Projection for Imports {
         &[TABLE]
     }
 
-    fn apply<'a>(&'a self, batch: &'a mut Batch<'_>, facts: &'a [Seen]) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
+    fn apply<'a>(
+        &'a self,
+        batch: &'a mut Batch<'_>,
+        facts: &'a [Seen],
+    ) -> BoxFuture<'a, Result<Applied, sqlx::Error>> {
         apply(batch, facts).boxed()
     }
 }

@@ -81,7 +81,8 @@ impl ImportRow {
             started: ImportStarted {
                 format: code(row, 4, |text| Code::parse(text).ok())?,
                 source: code(row, 5, |text| Code::parse(text).ok())?,
-                file_sha256: digest(6)?.ok_or_else(|| sqlx::Error::ColumnNotFound("file_sha256".to_owned()))?,
+                file_sha256: digest(6)?
+                    .ok_or_else(|| sqlx::Error::ColumnNotFound("file_sha256".to_owned()))?,
                 mapping_sha256: digest(7)?,
             },
             completed: completed_at.is_some().then(|| read_completed(row)).transpose()?,
@@ -90,8 +91,10 @@ impl ImportRow {
     }
 
     pub(crate) fn args(&self, log_no: i64) -> Vec<Arg> {
-        let number = |of: fn(&ImportCompleted) -> u64| Arg::from(self.completed.as_ref().map(|done| int(of(done))));
-        let skipped = self.completed.as_ref().map(|done| serde_json::to_string(&done.skipped).unwrap_or_default());
+        let number =
+            |of: fn(&ImportCompleted) -> u64| Arg::from(self.completed.as_ref().map(|done| int(of(done))));
+        let skipped =
+            self.completed.as_ref().map(|done| serde_json::to_string(&done.skipped).unwrap_or_default());
         vec![
             log_no.into(),
             self.id.uuid().into(),

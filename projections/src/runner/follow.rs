@@ -73,7 +73,8 @@ impl Follower {
     ) -> Result<(), CatchUpError> {
         self.store.head(&self.log).await?;
         let log_no = self.models.log_no_made(&self.log).await?;
-        let mut checkpoints = Checkpoints::load(&self.models, Generation::Serving, log_no, PROJECTIONS).await?;
+        let mut checkpoints =
+            Checkpoints::load(&self.models, Generation::Serving, log_no, PROJECTIONS).await?;
         keep_stopped(&mut checkpoints, stopped);
         if checkpoints.each.iter().any(|each| each.is_outdated()) && rebuilding.is_none() {
             *rebuilding = Some(Rebuilding::start(self));
@@ -113,9 +114,12 @@ impl Follower {
 
     /// Whether another process has moved a checkpoint that this one cannot.
     async fn moved_on(&self, checkpoints: &Checkpoints) -> Result<bool, CatchUpError> {
-        let now = Checkpoints::load(&self.models, Generation::Serving, checkpoints.log_no, PROJECTIONS).await?;
+        let now =
+            Checkpoints::load(&self.models, Generation::Serving, checkpoints.log_no, PROJECTIONS).await?;
         let mut both = checkpoints.each.iter().zip(&now.each);
-        Ok(both.any(|(known, now)| !known.runs() && (known.position, known.version) != (now.position, now.version)))
+        Ok(both.any(|(known, now)| {
+            !known.runs() && (known.position, known.version) != (now.position, now.version)
+        }))
     }
 
     fn tell(&self, checkpoints: &Checkpoints, rebuilding: Option<&Rebuilding>) {

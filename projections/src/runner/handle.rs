@@ -81,7 +81,13 @@ pub fn spawn(store: Store, models: ReadModels, log: LogId) -> Runner {
     let (stop, stopping) = watch::channel(false);
     let task = {
         let (store, log) = (store.clone(), log.clone());
-        tokio::spawn(follow(store, models, log, Told { state: state_sender, applied: applied_sender }, stopping))
+        tokio::spawn(follow(
+            store,
+            models,
+            log,
+            Told { state: state_sender, applied: applied_sender },
+            stopping,
+        ))
     };
     Runner(Arc::new(Inner { store, log, state, stop, task: Mutex::new(Some(task)), applied }))
 }

@@ -32,7 +32,8 @@ pub async fn catch_up(
     let head = store.head(log).await?.position;
     loop {
         let mut checkpoints = Checkpoints::load(models, Generation::Serving, log_no, PROJECTIONS).await?;
-        through(store, models, log, &mut checkpoints, &mut |applied| progress(Progress { applied, head })).await?;
+        through(store, models, log, &mut checkpoints, &mut |applied| progress(Progress { applied, head }))
+            .await?;
         if let Some((projection, stopped)) = checkpoints.stopped() {
             return Err(CatchUpError::Stopped {
                 projection: projection.to_owned(),

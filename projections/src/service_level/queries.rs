@@ -67,7 +67,12 @@ impl ServiceLevel {
 }
 
 /// The service level of the days from `from` to `to`, both included.
-pub async fn service_level(models: &ReadModels, log: &LogId, from: Date, to: Date) -> Result<ServiceLevel, ReadError> {
+pub async fn service_level(
+    models: &ReadModels,
+    log: &LogId,
+    from: Date,
+    to: Date,
+) -> Result<ServiceLevel, ReadError> {
     let sum = |column: &str| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)");
     let columns = SUMS.map(sum).join(", ");
     let sql = format!("SELECT {columns} FROM call_hours WHERE log_no = $1 AND day BETWEEN $2 AND $3");

@@ -75,7 +75,8 @@ async fn an_alias_belongs_to_who_goes_on(history: History) {
         h.happens(caller(n), NOON, caller_registered()).await;
         h.consultation(n, &format!("2024-01-0{n}T12:00:00+09:00"), Some(caller_id(n)), None).await;
     }
-    let merged = |survivor, absorbed| CallersMerged { survivor: caller_id(survivor), absorbed: caller_id(absorbed) };
+    let merged =
+        |survivor, absorbed| CallersMerged { survivor: caller_id(survivor), absorbed: caller_id(absorbed) };
     h.happens_in_both([caller(2), caller(3)], NOON, merged(2, 3)).await;
     h.caught_up().await;
     h.happens_in_both([caller(1), caller(2)], NOON, merged(1, 2)).await;
@@ -86,7 +87,12 @@ async fn an_alias_belongs_to_who_goes_on(history: History) {
     assert_eq!(contacts.rows.len(), 6);
     let unmerged = CallersUnmerged { survivor: caller_id(1), absorbed: caller_id(2) };
     h.happens_in_both([caller(1), caller(2)], NOON, unmerged).await;
-    h.happens(caller(3), "2024-05-01T00:00:00Z", CallerErased { subjects: vec![Subject::Caller(caller_id(3))] }).await;
+    h.happens(
+        caller(3),
+        "2024-05-01T00:00:00Z",
+        CallerErased { subjects: vec![Subject::Caller(caller_id(3))] },
+    )
+    .await;
     h.caught_up().await;
     assert_eq!(callers::aliases(&h.models, &h.log, caller_id(1)).await.unwrap(), [caller_id(1)]);
     let order = Page { order: Order::OldestFirst, ..Page::first(2) };
@@ -120,7 +126,10 @@ async fn callbacks_are_open_until_kept_or_cancelled(history: History) {
     let mut closed = callbacks::of(&h.models, &h.log, &what).await.unwrap();
     closed.sort_by_key(|row| row.id);
     assert_eq!((closed[0].status, closed[0].kept_by), (CallbackStatus::Completed, Some(call_id(8))));
-    assert_eq!((closed[1].cancel_reason, closed[1].closed_at), (Some(CancelReason::NotWanted), Some(at(NOON))));
+    assert_eq!(
+        (closed[1].cancel_reason, closed[1].closed_at),
+        (Some(CancelReason::NotWanted), Some(at(NOON)))
+    );
 }
 
 async fn numbers_are_ranked_by_how_often_they_were_given(history: History) {
@@ -139,7 +148,9 @@ async fn numbers_are_ranked_by_how_often_they_were_given(history: History) {
     let given = |n| NumberGiven { entry: entry_id(n), entry_version: 1 };
     h.consultation(1, "2024-01-02T12:00:00+09:00", None, None).await;
     h.consultation(2, "2024-01-03T12:00:00+09:00", None, None).await;
-    for (n, e, moment) in [(1, 2, "2024-01-02"), (1, 3, "2024-01-02"), (2, 3, "2024-01-03"), (2, 1, "2024-01-03")] {
+    for (n, e, moment) in
+        [(1, 2, "2024-01-02"), (1, 3, "2024-01-02"), (2, 3, "2024-01-03"), (2, 1, "2024-01-03")]
+    {
         h.happens(consultation(n), &format!("{moment}T12:00:00+09:00"), given(e)).await;
     }
     let changed = DirectoryEntryChanged { listing: listing(30), entry_version: 2 };
@@ -169,7 +180,10 @@ async fn numbers_are_ranked_by_how_often_they_were_given(history: History) {
 async fn agents_are_on_shift_or_off(history: History) {
     let h = &history;
     for n in 1..=2 {
-        let registered = AgentRegistered { name: sangdam_domain::personal::Personal::Erased, extension: Some(code("101")) };
+        let registered = AgentRegistered {
+            name: sangdam_domain::personal::Personal::Erased,
+            extension: Some(code("101")),
+        };
         h.happens(agent(n), NOON, registered).await;
     }
     let (morning, later) = ("2024-01-03T08:30:00+09:00", "2024-01-03T09:00:00+09:00");
@@ -180,7 +194,10 @@ async fn agents_are_on_shift_or_off(history: History) {
     h.happens(agent(2), later, AgentRetired {}).await;
     h.caught_up().await;
     let [here] = agents::all(&h.models, &h.log, false).await.unwrap().try_into().unwrap();
-    assert_eq!((here.id, here.state, here.extension), (agent_id(1), Some(AgentState::Break), Some(code("101"))));
+    assert_eq!(
+        (here.id, here.state, here.extension),
+        (agent_id(1), Some(AgentState::Break), Some(code("101")))
+    );
     assert_eq!((here.on_shift_since, here.state_since), (Some(at(morning)), Some(at(later))));
     let all = agents::all(&h.models, &h.log, true).await.unwrap();
     assert_eq!((all.len(), all[1].state, all[1].retired_at), (2, None, Some(at(later))));
@@ -199,7 +216,8 @@ async fn the_centre_says_what_its_events_say(history: History) {
     h.happens(stream, NOON, taxonomy.clone()).await;
     h.happens(stream, NOON, counting.clone()).await;
     h.happens(stream, NOON, open_around_the_clock()).await;
-    let declared = LegacyBalanceDeclared { year: 2020, balance: LegacyBalance::Unknown, source: name("군정백서") };
+    let declared =
+        LegacyBalanceDeclared { year: 2020, balance: LegacyBalance::Unknown, source: name("군정백서") };
     h.happens(stream, NOON, declared).await;
     h.caught_up().await;
     let facts = centre::facts(&h.models, &h.log).await.unwrap().unwrap();

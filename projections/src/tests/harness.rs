@@ -61,7 +61,11 @@ impl History {
 
     pub(super) async fn open_log(&self, log: &LogId) {
         let opened = LogOpened { log: log.clone() };
-        let append = self.append_of(StreamId::singleton(StreamKind::Log, log), at("2022-01-01T00:00:00Z"), opened.into());
+        let append = self.append_of(
+            StreamId::singleton(StreamKind::Log, log),
+            at("2022-01-01T00:00:00Z"),
+            opened.into(),
+        );
         self.store.create_log(log, append).await.unwrap();
         let centre = StreamId::singleton(StreamKind::Centre, log);
         self.happens_in(log, centre, "2022-01-01T00:00:00Z", registered()).await;
@@ -84,7 +88,12 @@ impl History {
     }
 
     /// One event in two streams, at once.
-    pub(super) async fn happens_in_both(&self, streams: [StreamId; 2], moment: &str, event: impl Into<Event>) {
+    pub(super) async fn happens_in_both(
+        &self,
+        streams: [StreamId; 2],
+        moment: &str,
+        event: impl Into<Event>,
+    ) {
         let event = event.into();
         let mut appends = streams.map(|stream| self.append_of(stream, at(moment), event.clone()));
         appends[1].command_id = appends[0].command_id;
@@ -94,7 +103,11 @@ impl History {
     /// An event that no release knows.
     pub(super) async fn unheard_of(&self) -> Position {
         let stream = call(1);
-        let mut append = self.append_of(stream, at("2024-01-02T10:00:00+09:00"), CallDropped { evidence: Evidence::Observed }.into());
+        let mut append = self.append_of(
+            stream,
+            at("2024-01-02T10:00:00+09:00"),
+            CallDropped { evidence: Evidence::Observed }.into(),
+        );
         append.events[0].event_type = "CallTeleported";
         self.store.append(&self.log, append).await.unwrap().last
     }
@@ -130,7 +143,13 @@ impl History {
     }
 
     /// An answered inbound call on a weekday morning in 2024, and the consultation it opened: the `n`th of each.
-    pub(super) async fn consultation(&self, n: u128, moment: &str, of: Option<CallerId>, by: Option<AgentId>) {
+    pub(super) async fn consultation(
+        &self,
+        n: u128,
+        moment: &str,
+        of: Option<CallerId>,
+        by: Option<AgentId>,
+    ) {
         self.happens(call(n), moment, offered(of)).await;
         self.happens(call(n), moment, answered(by, 5)).await;
         self.happens(consultation(n), moment, opened(n, of, by)).await;
@@ -141,7 +160,9 @@ impl History {
 async fn postgres_database() -> Option<Location> {
     let Ok(cluster) = std::env::var(POSTGRES_URL) else {
         assert!(std::env::var_os("CI").is_none(), "{POSTGRES_URL} is not set");
-        eprintln!("skipped on PostgreSQL: {POSTGRES_URL} is not set (use scripts/with-postgres, or make test)");
+        eprintln!(
+            "skipped on PostgreSQL: {POSTGRES_URL} is not set (use scripts/with-postgres, or make test)"
+        );
         return None;
     };
     static COUNTER: AtomicU64 = AtomicU64::new(0);
@@ -195,14 +216,25 @@ fn registered() -> CentreRegistered {
 }
 
 fn calendar() -> OperatingCalendarPublished {
-    let weekdays = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
+    let weekdays =
+        [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
     let hours = |weekday| OpenHours { weekday, opens: time(8, 30, 0, 0), closes: time(18, 30, 0, 0) };
     calendar_of(1, date(2019, 8, 1), weekdays.map(hours).to_vec())
 }
 
-fn calendar_of(calendar_version: u32, valid_from: Date, weekly_hours: Vec<OpenHours>) -> OperatingCalendarPublished {
+fn calendar_of(
+    calendar_version: u32,
+    valid_from: Date,
+    weekly_hours: Vec<OpenHours>,
+) -> OperatingCalendarPublished {
     let holidays = vec![Holiday { date: date(2024, 1, 1), name: text("신정") }];
-    OperatingCalendarPublished { calendar_version, valid_from, time_zone: text("Asia/Seoul"), weekly_hours, holidays }
+    OperatingCalendarPublished {
+        calendar_version,
+        valid_from,
+        time_zone: text("Asia/Seoul"),
+        weekly_hours,
+        holidays,
+    }
 }
 
 /// A second calendar that is open around the clock from 2024-02-01 on.
@@ -228,7 +260,12 @@ pub(super) fn answered(agent: Option<AgentId>, wait_seconds: u32) -> CallAnswere
 }
 
 pub(super) fn ended(talk_seconds: u32) -> CallEnded {
-    CallEnded { by: EndedBy::Caller, talk_seconds: Some(talk_seconds), cause: None, evidence: Evidence::Observed }
+    CallEnded {
+        by: EndedBy::Caller,
+        talk_seconds: Some(talk_seconds),
+        cause: None,
+        evidence: Evidence::Observed,
+    }
 }
 
 pub(super) fn opened(call: u128, caller: Option<CallerId>, agent: Option<AgentId>) -> ConsultationOpened {

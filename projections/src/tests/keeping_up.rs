@@ -103,13 +103,21 @@ async fn an_event_that_cannot_be_applied_stops_one_projection(history: History) 
     h.consultation(2, MORNING, None, None).await;
     let head = at_head(h).await;
     let error = runner.wait_for(head, SOON).await.unwrap_err();
-    assert!(matches!(&error, CatchUpError::Stopped { position, projection, .. } if *position == bad && projection == "consultations"), "{error}");
-    wait_until(async || h.models.status().await.unwrap().iter().all(|p| p.position == head || p.stopped.is_some())).await;
+    assert!(
+        matches!(&error, CatchUpError::Stopped { position, projection, .. } if *position == bad && projection == "consultations"),
+        "{error}"
+    );
+    wait_until(async || {
+        h.models.status().await.unwrap().iter().all(|p| p.position == head || p.stopped.is_some())
+    })
+    .await;
     let status = h.models.status().await.unwrap();
     let stopped: Vec<_> = status.iter().filter(|projection| projection.position < head).collect();
     let [stopped] = stopped.as_slice() else { panic!("{status:?}") };
     assert_eq!((stopped.projection.as_str(), stopped.position.next()), ("consultations", bad));
-    assert!(stopped.stopped.as_ref().is_some_and(|s| s.position == bad && s.problem.contains("no consultation")));
+    assert!(
+        stopped.stopped.as_ref().is_some_and(|s| s.position == bad && s.problem.contains("no consultation"))
+    );
     assert!(!runner.health().is_well());
     runner.shutdown().await;
     // Started again, it tries again; and never skips it.
@@ -117,7 +125,8 @@ async fn an_event_that_cannot_be_applied_stops_one_projection(history: History) 
     assert!(matches!(error, CatchUpError::Stopped { position, .. } if position == bad), "{error}");
     let error = rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap_err();
     assert!(matches!(error, CatchUpError::Stopped { position, .. } if position == bad), "{error}");
-    let rows = crate::consultations::by_ids(&h.models, &h.log, &[1, 2, 9].map(consultation_id)).await.unwrap();
+    let rows =
+        crate::consultations::by_ids(&h.models, &h.log, &[1, 2, 9].map(consultation_id)).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [consultation_id(1)]);
 }
 
@@ -219,7 +228,8 @@ async fn two_centres_share_the_tables(history: History) {
     h.open_log(&other).await;
     h.consultation(1, MORNING, None, None).await;
     h.happens_in(&other, call(51), MORNING, offered(None)).await;
-    h.happens_in(&other, call(51), MORNING, CallAbandoned { wait_seconds: 9, evidence: Evidence::Observed }).await;
+    h.happens_in(&other, call(51), MORNING, CallAbandoned { wait_seconds: 9, evidence: Evidence::Observed })
+        .await;
     h.caught_up().await;
     catch_up(&h.store, &h.models, &other, |_| {}).await.unwrap();
     rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap();

@@ -7,8 +7,8 @@ use sangdam_domain::value::*;
 
 use super::harness::*;
 use super::on_every_engine;
-use crate::{Cursor, Order, Page, calls, consultations};
 use crate::consultations::{ConsultationFilter, ConsultationStatus};
+use crate::{Cursor, Order, Page, calls, consultations};
 
 on_every_engine! {
     a_consultation_is_one_row_as_it_stands,
@@ -38,8 +38,11 @@ async fn a_consultation_is_one_row_as_it_stands(history: History) {
         .into(),
         TransferAccepted { transfer }.into(),
         CallAttached { call: call_id(2), reason: AttachReason::CalledAgain }.into(),
-        CallerIdentified { caller: caller_id(1), subject: sangdam_domain::actor::Subject::Consultation(consultation_id(1)) }
-            .into(),
+        CallerIdentified {
+            caller: caller_id(1),
+            subject: sangdam_domain::actor::Subject::Consultation(consultation_id(1)),
+        }
+        .into(),
         ConsultationReassigned { from: Some(agent_id(1)), to: agent_id(2) }.into(),
         ConsultationResolved { by: ResolvedBy::Agent, outcome: Outcome::Answered }.into(),
         ConsultationReopened { reason: ReopenReason::CallerReturned }.into(),
@@ -56,14 +59,18 @@ async fn a_consultation_is_one_row_as_it_stands(history: History) {
         last = Some(h.happens(consultation(1), "2024-01-02T12:30:00+09:00", event).await);
     }
     h.caught_up().await;
-    let rows = consultations::by_ids(&h.models, &h.log, &[consultation_id(1), consultation_id(7)]).await.unwrap();
+    let rows =
+        consultations::by_ids(&h.models, &h.log, &[consultation_id(1), consultation_id(7)]).await.unwrap();
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
     assert_eq!((row.day, row.hour, row.occurred_at), (date(2024, 1, 2), 12, at(noon)));
     assert_eq!((row.caller, row.agent), (Some(caller_id(1)), Some(agent_id(2))));
     assert_eq!((row.category.clone(), row.taxonomy_version), (Some(code("welfare")), Some(1)));
     assert_eq!(row.contact_reason, ContactReason::LineDropped);
     assert_eq!((row.status, row.resolved_by), (ConsultationStatus::Resolved, Some(ResolvedBy::Officer)));
-    assert_eq!((row.outcome, row.resolved_at), (Some(Outcome::Transferred), Some(at("2024-01-02T12:30:00+09:00"))));
+    assert_eq!(
+        (row.outcome, row.resolved_at),
+        (Some(Outcome::Transferred), Some(at("2024-01-02T12:30:00+09:00")))
+    );
     assert_eq!((row.notes, row.transfers, row.calls, row.numbers_given), (2, 1, 2, 1));
     assert_eq!((Some(row.last_position), row.version.get()), (last, 15));
     let by_call = consultations::opened_by_call(&h.models, &h.log, &[call_id(1)]).await.unwrap();
@@ -88,7 +95,10 @@ async fn consultations_are_filtered_and_paged_both_ways(history: History) {
     assert_eq!(walk(h, &all, Order::NewestFirst).await, (1..=9).rev().collect::<Vec<_>>());
     let of = |filter: ConsultationFilter| async move { walk(h, &filter, Order::OldestFirst).await };
     let none = ConsultationFilter::default;
-    assert_eq!(of(ConsultationFilter { callers: vec![caller_id(1), caller_id(2)], ..none() }).await, [2, 4, 6, 8]);
+    assert_eq!(
+        of(ConsultationFilter { callers: vec![caller_id(1), caller_id(2)], ..none() }).await,
+        [2, 4, 6, 8]
+    );
     assert_eq!(of(ConsultationFilter { agent: Some(agent_id(1)), ..none() }).await, [1, 2, 3]);
     assert_eq!(of(ConsultationFilter { category: Some(code("roads")), ..none() }).await, [4]);
     assert_eq!(of(ConsultationFilter { status: Some(ConsultationStatus::Voided), ..none() }).await, [3]);
@@ -104,7 +114,9 @@ async fn walk(h: &History, filter: &ConsultationFilter, order: Order) -> Vec<u12
         let found = consultations::page(&h.models, &h.log, filter, &page).await.unwrap();
         seen.extend(found.rows.iter().map(|row| row.id.uuid().as_u128() & u128::from(u64::MAX)));
         match found.rows.last() {
-            Some(last) if found.more => page.after = Some(Cursor { at: last.occurred_at, id: last.id.uuid() }),
+            Some(last) if found.more => {
+                page.after = Some(Cursor { at: last.occurred_at, id: last.id.uuid() })
+            }
             _ => return seen,
         }
     }
@@ -121,7 +133,8 @@ async fn a_call_is_one_row_as_it_stands(history: History) {
     h.happens(call(2), "2024-01-02T11:00:40+09:00", ended(0)).await;
     h.happens(call(3), "2024-01-02T23:00:00+09:00", offered(None)).await;
     h.happens(call(3), "2024-01-02T23:00:00+09:00", CallCameOutOfHours { calendar_version: 1 }).await;
-    h.happens(call(3), "2024-01-02T23:01:00+09:00", CallLeftQueue { reason: QueueExit::NoAgents, evidence }).await;
+    h.happens(call(3), "2024-01-02T23:01:00+09:00", CallLeftQueue { reason: QueueExit::NoAgents, evidence })
+        .await;
     h.happens(call(4), "2024-01-03T09:00:00+09:00", offered(None)).await;
     h.caught_up().await;
 

@@ -47,10 +47,14 @@ async fn counts_follow_what_is_moved_and_voided(history: History) {
 
     let day = |m, d| Key::Day(date(2024, m, d));
     assert_eq!(by(h, By::Day).await, [(day(1, 1), 1), (day(1, 2), 1), (day(2, 2), 1)]);
-    assert_eq!(by(h, By::Month).await, [(Key::Month(date(2024, 1, 1)), 2), (Key::Month(date(2024, 2, 1)), 1)]);
+    assert_eq!(
+        by(h, By::Month).await,
+        [(Key::Month(date(2024, 1, 1)), 2), (Key::Month(date(2024, 2, 1)), 1)]
+    );
     assert_eq!(by(h, By::Year).await, [(Key::Year(2024), 3)]);
     assert_eq!(by(h, By::Hour).await, [(Key::Hour(8), 1), (Key::Hour(10), 2)]);
-    let agents = [(Key::Agent(None), 1), (Key::Agent(Some(agent_id(1))), 1), (Key::Agent(Some(agent_id(3))), 1)];
+    let agents =
+        [(Key::Agent(None), 1), (Key::Agent(Some(agent_id(1))), 1), (Key::Agent(Some(agent_id(3))), 1)];
     assert_eq!(by(h, By::Agent).await, agents);
     let category = |text| Key::Category(Some(code(text)));
     assert_eq!(by(h, By::Category).await, [(category("roads"), 2), (category("welfare"), 1)]);
@@ -78,7 +82,8 @@ async fn unique_callers_are_those_with_something_counted(history: History) {
     h.happens(consultation(4), "2024-01-06T10:00:00+09:00", voided()).await;
     h.caught_up().await;
     assert_eq!(unique().await, [(2023, 1, 1), (2024, 2, 1)]);
-    let identified = CallerIdentified { caller: caller_id(3), subject: Subject::Consultation(consultation_id(5)) };
+    let identified =
+        CallerIdentified { caller: caller_id(3), subject: Subject::Consultation(consultation_id(5)) };
     h.happens(caller(3), "2024-01-06T10:00:00+09:00", caller_registered()).await;
     h.happens_in_both([caller(3), consultation(5)], "2024-01-06T10:00:00+09:00", identified).await;
     h.caught_up().await;
@@ -108,7 +113,8 @@ async fn milestone(h: &History, threshold: u64) -> (&'static str, Option<u128>) 
     let [records, opening] = milestones.as_slice() else { panic!("{milestones:?}") };
     assert_eq!((records.basis.kind, opening.basis.kind), (BasisKind::SinceRecords, BasisKind::SinceOpening));
     assert_eq!(opening.basis.unknown_years, [2019, 2020, 2021]);
-    let uncertain = if records.status.as_str() == "REACHED" { "REACHED_NO_LATER_THAN" } else { "UNDETERMINABLE" };
+    let uncertain =
+        if records.status.as_str() == "REACHED" { "REACHED_NO_LATER_THAN" } else { "UNDETERMINABLE" };
     assert_eq!((opening.status.as_str(), opening.position), (uncertain, records.position));
     let number = records.consultation.map(|id| id.uuid().as_u128() & u128::from(u64::MAX));
     (records.status.as_str(), number)
@@ -152,7 +158,12 @@ async fn the_service_level_is_that_of_the_hours_in_force(history: History) {
         (5, "2024-01-03T20:00:00+09:00", Some(3)),
         (6, "2024-02-05T20:00:00+09:00", Some(4)),
     ];
-    h.happens(StreamId::singleton(StreamKind::Centre, &h.log), "2024-01-01T00:00:00Z", open_around_the_clock()).await;
+    h.happens(
+        StreamId::singleton(StreamKind::Centre, &h.log),
+        "2024-01-01T00:00:00Z",
+        open_around_the_clock(),
+    )
+    .await;
     for (n, moment, waited) in calls {
         h.happens(call(n), moment, offered(None)).await;
         match waited {
@@ -169,7 +180,10 @@ async fn the_service_level_is_that_of_the_hours_in_force(history: History) {
     assert_eq!(level.all, Volume { offered: 6, answered: 4, abandoned: 2 });
     assert_eq!(level.in_hours, Volume { offered: 4, answered: 3, abandoned: 1 });
     assert_eq!(level.answer_rate().to_string(), "75.0");
-    assert_eq!((level.answered_wait_seconds, level.abandoned_wait_seconds, level.talk_seconds), (209, 60, 120));
+    assert_eq!(
+        (level.answered_wait_seconds, level.abandoned_wait_seconds, level.talk_seconds),
+        (209, 60, 120)
+    );
     assert_eq!(level.waits, [(2, 1), (3, 1), (4, 1), (200, 1)]);
     assert_eq!((level.average_wait_seconds(), level.wait_percentile_seconds(75)), (Some(52), Some(4)));
     assert_eq!((level.wait_percentile_seconds(90), level.answered_within(20)), (Some(200), 3));

@@ -1,4 +1,10 @@
 //! The integration tests: one program, one suite, both engines.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where it fails, saying why"
+)]
 
 mod crash;
 mod histories;

@@ -7,8 +7,8 @@ mod parse;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, SimpleObject};
-use sangdam_domain::log::{LogId, Version};
-use sangdam_eventstore::Envelope;
+use sangdam_domain::id::AgentId;
+use sangdam_domain::log::LogId;
 
 pub use ledger::Ledger;
 pub(super) use parse::{parse_stream, parse_thresholds, parse_types, today};
@@ -64,7 +64,7 @@ impl Query {
     /// Anything with a global id; null where there is nothing with it in this ledger.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, ApiError> {
         Ok(match NodeId::parse(&id)? {
-            NodeId::Agent(id) => find(ctx, id, Agent::from_state).await?.map(Node::from),
+            NodeId::Agent(id) => find_agent(ctx, id).await?.map(Node::from),
             NodeId::Call(id) => find(ctx, id, Call::from_state).await?.map(Node::from),
             NodeId::Callback(id) => find(ctx, id, Callback::from_state).await?.map(Node::from),
             NodeId::Caller(id) => find(ctx, id, Caller::from_state).await?.map(Node::from),
@@ -84,17 +84,26 @@ impl Query {
     }
 }
 
-/// The aggregate with this id, in whichever centre's log it stands.
+/// The aggregate with this id, in whichever centre's log it stands; the server's own centre is looked at first.
 async fn find<A: Kept, T>(
     ctx: &Context<'_>,
     id: A::Id,
     show: impl Fn(&LogId, Arc<A>) -> T,
 ) -> Result<Option<T>, ApiError> {
-    let app = app(ctx)?;
-    let stream = A::stream(id, &app.log);
-    let Some(first) = app.store.read_stream(stream, Version::ZERO).await?.into_iter().next() else {
-        return Ok(None);
-    };
-    let log = Envelope::parse(&first.leaf).map_err(|problem| ApiError::internal(&problem))?.log;
-    Ok(loaders(ctx)?.load::<A>(&log, id).await?.map(|state| show(&log, state)))
+    for log in app(ctx)?.logs().await? {
+        if let Some(state) = loaders(ctx)?.load::<A>(&log, id).await? {
+            return Ok(Some(show(&log, state)));
+        }
+    }
+    Ok(None)
+}
+
+async fn find_agent(ctx: &Context<'_>, id: AgentId) -> Result<Option<Agent>, ApiError> {
+    for log in app(ctx)?.logs().await? {
+        let agent = Agent::of_id(&log, id);
+        if agent.exists(ctx).await? {
+            return Ok(Some(agent));
+        }
+    }
+    Ok(None)
 }

@@ -14,7 +14,7 @@ use world::{Outcome, World};
 
 /// Histories on each engine, and commands tried in each.
 const HISTORIES: u64 = 6;
-const COMMANDS: usize = 400;
+const COMMANDS: usize = 700;
 
 /// What the commands of one history came to.
 #[derive(Default, Debug)]
@@ -33,7 +33,7 @@ async fn replay_equals_following(database: Database) {
         let mut world = World::new(&here, seed).await;
         let tally = live(&mut world, seed).await;
         assert!(
-            tally.accepted * 4 > COMMANDS,
+            tally.accepted * 5 > COMMANDS,
             "history {seed} has too few events to tell anything: {tally:?}"
         );
         codes.extend(tally.refused.into_keys());
@@ -91,12 +91,12 @@ fn code(error: &sangdam::ledger::ExecuteError, place: &str) -> &'static str {
 impl World {
     async fn anything(&mut self) -> Outcome {
         match self.random.random_range(0..100) {
-            0..10 => self.agent().await,
-            10..35 => self.call().await,
+            0..8 => self.agent().await,
+            8..35 => self.call().await,
             35..70 => self.consultation().await,
-            70..78 => self.callback().await,
-            78..92 => self.caller().await,
-            92..97 => self.directory().await,
+            70..80 => self.callback().await,
+            80..93 => self.caller().await,
+            93..97 => self.directory().await,
             _ => self.centre().await,
         }
     }

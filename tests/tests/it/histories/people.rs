@@ -26,15 +26,20 @@ fn date(text: &str) -> Date {
 
 impl World {
     pub(super) fn agent_id(&mut self) -> AgentId {
-        self.id(5, 3, AgentId::from_uuid)
+        self.id("agent", (5, 4), AgentId::from_uuid)
     }
 
     pub(super) fn caller_id(&mut self) -> CallerId {
-        self.id(6, 9, CallerId::from_uuid)
+        self.id("caller", (7, 9), CallerId::from_uuid)
+    }
+
+    /// A second caller, remembered apart from the first, so that a merged pair can be parted again.
+    fn other_caller_id(&mut self) -> CallerId {
+        self.id("other caller", (7, 9), CallerId::from_uuid)
     }
 
     pub(super) fn entry_id(&mut self) -> DirectoryEntryId {
-        self.id(7, 5, DirectoryEntryId::from_uuid)
+        self.id("directory-entry", (6, 6), DirectoryEntryId::from_uuid)
     }
 
     pub(super) fn phone(&mut self) -> PhoneNumber {
@@ -58,6 +63,16 @@ impl World {
         for command in [register, self.calendar(1), self.taxonomy(1)] {
             let meta = self.meta();
             self.ledger.execute::<Centre>(&meta, (), command).await.expect("the centre is founded");
+        }
+        for _ in 0..8 {
+            let (meta, id, name) =
+                (self.meta(), self.agent_id(), PersonName::parse("이아리").expect("a name"));
+            let command = AgentCommand::Register { name, extension: None };
+            // The same agent may come twice.
+            let _ = self.ledger.execute::<Agent>(&meta, id, command).await;
+            let (meta, id) = (self.meta(), self.caller_id());
+            let command = self.register_caller();
+            let _ = self.ledger.execute::<Caller>(&meta, id, command).await;
         }
     }
 
@@ -151,34 +166,38 @@ impl World {
         Ok(self.ledger.execute::<DirectoryEntry>(&meta, entry, command).await?.appended)
     }
 
+    fn register_caller(&mut self) -> CallerCommand {
+        CallerCommand::Register {
+            phone: self.maybe(Self::phone),
+            name: self.maybe(|_| PersonName::parse("박강릉").expect("a name")),
+            kind: self.one_of(CallerKind::ALL),
+            external_reference: None,
+        }
+    }
+
     pub(super) async fn caller(&mut self) -> Outcome {
         let meta = self.meta();
-        let (id, other) = (self.caller_id(), self.caller_id());
-        let command = match self.random.random_range(0..24) {
-            0..7 => CallerCommand::Register {
-                phone: self.maybe(Self::phone),
-                name: self.maybe(|_| PersonName::parse("박강릉").expect("a name")),
-                kind: self.one_of(CallerKind::ALL),
-                external_reference: None,
-            },
-            7..11 => {
+        let (id, other) = (self.caller_id(), self.other_caller_id());
+        let command = match self.random.random_range(0..30) {
+            0..5 => self.register_caller(),
+            5..9 => {
                 let subject = match self.random.random_bool(0.5) {
                     true => Subject::Call(self.call_id()),
                     false => Subject::Consultation(self.consultation_id()),
                 };
                 return Ok(self.ledger.identify_caller(&meta, id, subject).await?.appended);
             }
-            11 => CallerCommand::AddPhone { phone: self.phone() },
-            12 | 13 => {
+            9 => CallerCommand::AddPhone { phone: self.phone() },
+            10 | 11 => {
                 let phone = self.phone();
                 return Ok(self.ledger.move_phone(&meta, phone, id, other).await?.appended);
             }
-            14 => CallerCommand::Name { name: PersonName::parse("최북평").expect("a name") },
-            15 | 16 => return Ok(self.ledger.merge_callers(&meta, id, other).await?.appended),
-            17 => return Ok(self.ledger.unmerge_callers(&meta, id, other).await?.appended),
-            18 | 19 => CallerCommand::RequestErasure,
-            20 => CallerCommand::ApproveErasure,
-            21 => CallerCommand::RefuseErasure { legal_basis: self.one_of(LegalBasis::ALL) },
+            12 => CallerCommand::Name { name: PersonName::parse("최북평").expect("a name") },
+            13..15 => return Ok(self.ledger.merge_callers(&meta, id, other).await?.appended),
+            15..18 => return Ok(self.ledger.unmerge_callers(&meta, id, other).await?.appended),
+            18..21 => CallerCommand::RequestErasure,
+            21..24 => CallerCommand::ApproveErasure,
+            24 | 25 => CallerCommand::RefuseErasure { legal_basis: self.one_of(LegalBasis::ALL) },
             _ => return Ok(self.ledger.erase_caller(&meta, id).await?.appended),
         };
         Ok(self.ledger.execute::<Caller>(&meta, id, command).await?.appended)

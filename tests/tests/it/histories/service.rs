@@ -13,15 +13,15 @@ use super::world::{Outcome, World};
 
 impl World {
     pub(super) fn call_id(&mut self) -> CallId {
-        self.id(1, 40, CallId::from_uuid)
+        self.id("call", (1, 40), CallId::from_uuid)
     }
 
     pub(super) fn consultation_id(&mut self) -> ConsultationId {
-        self.id(2, 12, ConsultationId::from_uuid)
+        self.id("consultation", (2, 15), ConsultationId::from_uuid)
     }
 
     fn callback_id(&mut self) -> CallbackId {
-        self.id(3, 8, CallbackId::from_uuid)
+        self.id("callback", (3, 10), CallbackId::from_uuid)
     }
 
     pub(super) async fn call(&mut self) -> Outcome {
@@ -69,33 +69,33 @@ impl World {
     pub(super) async fn consultation(&mut self) -> Outcome {
         let meta = self.meta();
         let id = self.consultation_id();
-        let command = match self.random.random_range(0..26) {
-            0..8 => self.open().await?,
-            8 => {
+        let command = match self.random.random_range(0..30) {
+            0..7 => self.open().await?,
+            7 => {
                 let call = self.call_id();
                 let standing = self.ledger.call_standing(call).await?;
                 ConsultationCommand::AttachCall { call, standing, reason: self.one_of(AttachReason::ALL) }
             }
-            9 => {
+            8 => {
                 let code = self.category();
                 let (taxonomy_version, known) = self.ledger.category(&code, None).await?;
                 ConsultationCommand::Categorise { code, taxonomy_version, known }
             }
-            10..13 => ConsultationCommand::RecordNote { kind: self.one_of(NoteKind::ALL), text: self.note() },
-            13 => ConsultationCommand::GiveGuidance { kind: self.one_of(GuidanceKind::ALL) },
-            14 => {
+            9..11 => ConsultationCommand::RecordNote { kind: self.one_of(NoteKind::ALL), text: self.note() },
+            11 => ConsultationCommand::GiveGuidance { kind: self.one_of(GuidanceKind::ALL) },
+            12 => {
                 let entry = self.entry_id();
                 let standing = self.ledger.entry_standing(entry).await?;
                 let entry_version = self.maybe(|world| world.random.random_range(1..4));
                 ConsultationCommand::GiveNumber { entry, entry_version, standing }
             }
-            15..21 => self.transfer(),
-            21 | 22 => ConsultationCommand::Resolve {
+            13..20 => self.transfer(),
+            20..25 => ConsultationCommand::Resolve {
                 by: self.one_of(ResolvedBy::ALL),
                 outcome: self.one_of(sangdam_domain::value::Outcome::ALL),
             },
-            23 => ConsultationCommand::Reopen { reason: self.one_of(ReopenReason::ALL) },
-            24 => self.link_or_void().await?,
+            25 | 26 => ConsultationCommand::Reopen { reason: self.one_of(ReopenReason::ALL) },
+            27 => self.link_or_void().await?,
             _ => self.correct().await?,
         };
         Ok(self.ledger.execute::<Consultation>(&meta, id, command).await?.appended)
@@ -114,18 +114,18 @@ impl World {
     }
 
     fn transfer(&mut self) -> ConsultationCommand {
-        let transfer = self.id(4, 6, TransferId::from_uuid);
-        match self.random.random_range(0..6) {
-            0 | 1 => ConsultationCommand::RequestTransfer {
+        let transfer = self.id("transfer", (4, 20), TransferId::from_uuid);
+        match self.random.random_range(0..9) {
+            0..3 => ConsultationCommand::RequestTransfer {
                 transfer,
                 kind: self.one_of(TransferKind::ALL),
                 department: DisplayText::parse("민원과").expect("a text"),
                 officer: self.maybe(|_| PersonName::parse("김정선").expect("a name")),
                 brief: self.maybe(Self::note),
             },
-            2 => ConsultationCommand::AcceptTransfer { transfer },
-            3 => ConsultationCommand::DeclineTransfer { transfer, reason: self.one_of(DeclineReason::ALL) },
-            4 => ConsultationCommand::LeaveTransferUnanswered {
+            3 | 4 => ConsultationCommand::AcceptTransfer { transfer },
+            5 => ConsultationCommand::DeclineTransfer { transfer, reason: self.one_of(DeclineReason::ALL) },
+            6 => ConsultationCommand::LeaveTransferUnanswered {
                 transfer,
                 cause: self.one_of(UnansweredCause::ALL),
             },

@@ -21,11 +21,13 @@ use uuid::Uuid;
 pub(super) type Outcome = Result<Option<Appended>, ExecuteError>;
 
 /// How long the read models may take to catch up.
-const CATCH_UP_MAX: Duration = Duration::from_secs(60);
+const CATCH_UP_MAX: Duration = Duration::from_secs(20);
 
 pub(super) struct World {
     pub(super) ledger: Ledger,
     pub(super) random: StdRng,
+    /// The last number of each kind of id.
+    recent: BTreeMap<&'static str, u64>,
     clock: Arc<FixedClock>,
     store: Store,
     models: ReadModels,
@@ -49,7 +51,15 @@ impl World {
         ledger.open_log().await.expect("the log opens");
         let models = ReadModels::open(database.location()).await.expect("the read models open");
         let runner = runner::spawn(store.clone(), models.clone(), ledger.log().clone());
-        Self { ledger, random: StdRng::seed_from_u64(seed), clock, store, models, runner }
+        Self {
+            ledger,
+            random: StdRng::seed_from_u64(seed),
+            recent: BTreeMap::new(),
+            clock,
+            store,
+            models,
+            runner,
+        }
     }
 
     /// Some time goes by: mostly minutes, sometimes days.
@@ -72,10 +82,14 @@ impl World {
         meta
     }
 
-    /// One of the few ids of a kind.
-    pub(super) fn id<T>(&mut self, kind: u8, count: u128, of: fn(Uuid) -> T) -> T {
-        let number = self.random.random_range(0..count);
-        of(Uuid::from_u128((u128::from(kind) << 120) | (0x7000_u128 << 64) | (0b10 << 62) | number))
+    /// One of the few ids of a kind; as likely as not the one it was last time, so that stories go on.
+    pub(super) fn id<T>(&mut self, kind: &'static str, (space, count): (u64, u64), of: fn(Uuid) -> T) -> T {
+        let number = match self.recent.get(kind) {
+            Some(number) if self.random.random_bool(0.6) => *number,
+            _ => self.random.random_range(0..count),
+        };
+        self.recent.insert(kind, number);
+        of(Uuid::from_u64_pair((0x0190 << 48) | 0x7000 | space, (0b10 << 62) | number))
     }
 
     /// One of these, each as likely as the others.
@@ -98,7 +112,9 @@ impl World {
     pub(super) async fn check(self, elsewhere: &Database) -> BTreeMap<String, usize> {
         let log = self.ledger.log().clone();
         let (head, _) = self.head().await;
-        self.runner.wait_for(head, CATCH_UP_MAX).await.expect("the read models catch up");
+        if let Err(error) = self.runner.wait_for(head, CATCH_UP_MAX).await {
+            panic!("the read models do not catch up: {error}; {:#?}", self.runner.health());
+        }
         let followed = dump_all_tables(&self.models).await.expect("a dump");
 
         let other = ReadModels::open(elsewhere.location()).await.expect("other read models open");
@@ -107,7 +123,7 @@ impl World {
         assert_same(&followed, &caught_up, "read models of another database");
 
         self.runner.shutdown().await;
-        rebuild::rebuild(&self.store, &self.models, &[log.clone()], |_, _| {}).await.expect("a rebuild");
+        rebuild::rebuild(&self.store, &self.models, |_, _| {}).await.expect("a rebuild");
         let rebuilt = dump_all_tables(&self.models).await.expect("a dump");
         assert_same(&followed, &rebuilt, "rebuilt read models");
 
