@@ -128,23 +128,6 @@ pub(crate) const REGIONS: &[&str] = &[
     "삼척",
 ];
 
-pub(crate) const SIGHTS: &[&str] = &[
-    "정선역",
-    "정선5일장",
-    "화암동굴",
-    "아우라지",
-    "민둥산",
-    "병방치",
-    "사북역",
-    "하이원",
-    "아라리촌",
-    "만항재",
-    "정암사",
-    "구절리역",
-    "가리왕산",
-    "나전역",
-];
-
 pub(crate) const TRADES: &[&str] = &[
     "작은 식당을",
     "배추 농사를",
@@ -182,17 +165,16 @@ pub(crate) const FAMILIES: [[&[&str]; 3]; 2] = [
 /// Moments shortly before a call.
 pub(crate) const SINCE: &[&str] = &["조금 전", "한 시간 전", "30분 전", "어젯밤", "오늘 아침", "두 시간 전"];
 
-pub(crate) const COMPANIES: &[&str] = &[
-    "가족과 함께",
-    "부모님을 모시고",
-    "친구들과",
-    "아이 둘을 데리고",
-    "혼자",
-    "부부 동반으로",
-    "직장 동료들과",
-    "동호회 회원들과",
-    "동창들과",
-    "자녀와 둘이",
+/// How visitors come.
+pub(crate) const WAYS: &[&str] =
+    &["기차로", "자가용으로", "시외버스로", "관광버스로", "자전거로", "오토바이로", "캠핑카로"];
+
+/// What there is to see in the mountains, by season from winter on.
+pub(crate) const BLOOMS: [&[&str]; 4] = [
+    &["상고대", "눈꽃", "새벽 일출", "설경"],
+    &["야생화", "진달래", "새벽 일출", "철쭉"],
+    &["야생화", "운해", "새벽 일출", "계곡"],
+    &["억새", "단풍", "운해", "억새 노을"],
 ];
 
 pub(crate) const TRIES: &[&str] =
@@ -215,8 +197,6 @@ pub(crate) const WRONG_NUMBERS: &[&str] =
     &["군청", "병원", "은행", "택배 회사", "학교", "보험사", "음식점", "이삿짐센터", "부동산", "주유소"];
 
 pub(crate) const WEEKDAYS: [&str; 5] = ["월요일", "화요일", "수요일", "목요일", "금요일"];
-
-pub(crate) const STAYS: &[&str] = &[" 당일치기", "부터 1박 2일", "부터 2박 3일"];
 
 pub(crate) const FAMILY_NAMES: &[(&str, u64)] = &[
     ("김", 215),

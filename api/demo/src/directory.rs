@@ -8,7 +8,8 @@ use crate::error::DemoError;
 /// An office of the directory.
 pub(crate) struct Listed {
     pub(crate) key: &'static str,
-    pub(crate) department: &'static str,
+    /// As texts call it: with its organisation, unless that is the county itself.
+    pub(crate) called: String,
     pub(crate) phone: &'static str,
     pub(crate) listing: DirectoryListing,
 }
@@ -39,5 +40,9 @@ fn read_line(line: usize, text: &'static str) -> Result<Listed, DemoError> {
         })?),
         category: Some(Code::parse(category)?),
     };
-    Ok(Listed { key, department, phone, listing })
+    let called = match organisation {
+        "정선군청" => department.to_owned(),
+        other => format!("{other} {department}"),
+    };
+    Ok(Listed { key, called, phone, listing })
 }

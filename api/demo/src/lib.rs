@@ -3,6 +3,7 @@
 //! A pure, seeded generator: the same items on every run and every machine. It knows nothing of a store; who runs it
 //! seals and appends. Its histories are legal because the domain's own aggregates decide every one of them.
 
+mod after;
 mod again;
 mod calendar;
 mod county;
@@ -12,10 +13,12 @@ mod floor;
 mod item;
 mod korean;
 mod library;
+mod officer;
 mod opening;
 mod people;
 mod plan;
 mod rng;
+mod scribe;
 mod script;
 mod stage;
 mod talk;

@@ -2,7 +2,7 @@
 //!
 //! A topic begins with `= key | category | office | guidance | r26 v1 | 545566875556 | 2023-01..` (how often residents and
 //! visitors ask, and how much so in each month; from and until when). Then `@slot a / b / #3..17년`, `- what the case is
-//! about` (`-r` where only residents ask), `? what is asked`, `! what is answered`. Ages may follow how often they ask, as
+//! about` (`-r` where only residents ask, `-w` in winter, `-s` in summer), `? what is asked`, `! what is answered`. Ages may follow how often they ask, as
 //! in `r26 v0 60-80`. Shared texts stand under `: section`.
 
 use std::collections::HashMap;
@@ -37,9 +37,9 @@ pub(crate) const SHARED_SLOTS: &[&str] = &[
     "absence",
     "due",
     "wrong",
-    "company",
+    "how",
     "stayover",
-    "sight",
+    "bloom",
     "later",
     "since",
 ];
@@ -71,7 +71,8 @@ pub(crate) struct Topic {
 impl Topic {
     /// Whether visitors ask it because they travel.
     pub(crate) fn is_about_travel(&self) -> bool {
-        matches!(self.category.as_str(), "tourism" | "culture" | "transport" | "roads" | "forest")
+        matches!(self.key.as_str(), "bus" | "snow" | "forest-fire")
+            || matches!(self.category.as_str(), "tourism" | "culture")
     }
 
     /// Whether another agency is in charge, whose officers the centre cannot reach.
@@ -84,9 +85,19 @@ impl Topic {
 pub(crate) struct Case {
     /// Only people who live here ask.
     pub(crate) residents_only: bool,
+    /// Asked only in these months.
+    pub(crate) months: std::ops::RangeInclusive<i8>,
     pub(crate) gist: Template,
     pub(crate) asks: Vec<Ask>,
     pub(crate) tells: Vec<Template>,
+}
+
+impl Case {
+    /// Whether a visitor or resident asks it in a month.
+    pub(crate) fn is_asked(&self, visitor: bool, month: i8) -> bool {
+        let in_season = self.months.contains(&month) || self.months.contains(&(month + 12));
+        in_season && !(visitor && self.residents_only)
+    }
 }
 
 /// An inquiry.
@@ -115,6 +126,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("land.txt", include_str!("../texts/land.txt")),
     ("living.txt", include_str!("../texts/living.txt")),
     ("tour.txt", include_str!("../texts/tour.txt")),
+    ("everyday.txt", include_str!("../texts/everyday.txt")),
 ];
 
 impl Library {
@@ -188,9 +200,10 @@ fn read_topic(file: &'static str, block: &[(usize, &str)]) -> Result<Topic, Demo
     for (line, content) in rest.iter().filter(|(_, content)| !content.starts_with('@')) {
         let (mark, text) = content.split_once(' ').ok_or_else(|| wrong(*line, "is empty".to_owned()))?;
         let template = Template::parse(text.trim_start(), &slot).map_err(|problem| wrong(*line, problem))?;
-        if let "-" | "-r" = mark {
-            let residents_only = mark == "-r";
-            topic.cases.push(Case { residents_only, gist: template, asks: Vec::new(), tells: Vec::new() });
+        if let Some(flags) = mark.strip_prefix('-') {
+            topic.cases.push(
+                read_case(flags, template).ok_or_else(|| wrong(*line, format!("begins with `{mark}`")))?,
+            );
             continue;
         }
         let case = topic.cases.last_mut().ok_or_else(|| wrong(*line, "stands before any case".to_owned()))?;
@@ -204,6 +217,21 @@ fn read_topic(file: &'static str, block: &[(usize, &str)]) -> Result<Topic, Demo
         return Err(wrong(*line, format!("a case of `{}` asks or answers nothing", topic.key)));
     }
     Ok(topic)
+}
+
+/// `r`: only residents ask; `w`: only in winter; `s`: only in summer.
+fn read_case(flags: &str, gist: Template) -> Option<Case> {
+    // Winter goes over the end of the year: months after the tenth count from there, 11 to 15.
+    let mut case = Case { residents_only: false, months: 1..=15, gist, asks: Vec::new(), tells: Vec::new() };
+    for flag in flags.chars() {
+        match flag {
+            'r' => case.residents_only = true,
+            'w' => case.months = 11..=15,
+            's' => case.months = 5..=9,
+            _ => return None,
+        }
+    }
+    Some(case)
 }
 
 fn read_head(line: &str) -> Option<Topic> {

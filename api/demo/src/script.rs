@@ -8,8 +8,8 @@ use sangdam_domain::value::{Code, DialledNumber, Direction, EndedBy, Evidence, P
 use crate::calendar::{CLOSES, at, day_of, second_of, timestamp};
 use crate::error::DemoError;
 use crate::floor::{Floor, Task};
+use crate::scribe::Story;
 use crate::stage::{Cue, Played, Stage};
-use crate::words::Story;
 
 /// The centre's representative number.
 const NUMBER: &str = "033-100-2114";
