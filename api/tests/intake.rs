@@ -1,5 +1,7 @@
 //! Imports: what a good file becomes, and what is said of a bad one.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by stopping")]
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -115,14 +115,15 @@ impl Table {
     ) -> Result<Vec<Row>, sqlx::Error> {
         let mut found = Vec::with_capacity(ids.len());
         for chunk in in_chunks(ids) {
-            // Bare marks on SQLite: binding numbered ones takes time that grows with the square of their number.
-            let places = if tx.is_postgres() {
-                placeholders(2, chunk.len())
+            // Bare marks on SQLite: binding numbered ones takes time that grows with the square of their number. The
+            // driver takes one kind or the other in a statement.
+            let (log, places) = if tx.is_postgres() {
+                ("$1", placeholders(2, chunk.len()))
             } else {
-                format!("({})", vec!["?"; chunk.len()].join(","))
+                ("?", format!("({})", vec!["?"; chunk.len()].join(",")))
             };
             let sql = format!(
-                "SELECT {select} FROM {}{} WHERE log_no = $1 AND {column} IN {places}",
+                "SELECT {select} FROM {}{} WHERE log_no = {log} AND {column} IN {places}",
                 generation.prefix(),
                 self.name
             );

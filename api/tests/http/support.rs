@@ -69,7 +69,10 @@ impl Server {
         let answer = self.answer(query, variables);
         async move {
             let mut answer = answer.await;
-            assert!(answer.get("errors").is_none(), "{caller}: {answer:#}");
+            if answer.get("errors").is_some() {
+                let health = self.client.get(self.url("/readyz")).send().await.unwrap().text().await.unwrap();
+                panic!("{caller}: {answer:#}\n{health}");
+            }
             answer["data"].take()
         }
     }

@@ -70,13 +70,7 @@ impl Raw {
 const HASH: [u8; 32] = [7; 32];
 
 async fn sqlite(pool: &sqlx::SqlitePool, rows: &[Row]) -> Result<(), sqlx::Error> {
-    let lists = |columns: usize| {
-        let list = |row: usize| {
-            let values: Vec<String> = (1..=columns).map(|n| format!("${}", row * columns + n)).collect();
-            format!("({})", values.join(","))
-        };
-        (0..CHUNK).map(list).collect::<Vec<_>>().join(",")
-    };
+    let lists = |columns: usize| vec![format!("({})", vec!["?"; columns].join(",")); CHUNK].join(",");
     let last = rows[rows.len() - 1].id;
     let (frontier, tile) = ([7_u8; 320], [7_u8; 8192]);
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;

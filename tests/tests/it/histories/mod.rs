@@ -7,7 +7,6 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rand::Rng;
 use sangdam_domain::event::Event;
 use sangdam_tests::{Database, both_engines};
 use world::{Outcome, World};
@@ -90,7 +89,7 @@ fn code(error: &sangdam::ledger::ExecuteError, place: &str) -> &'static str {
 
 impl World {
     async fn anything(&mut self) -> Outcome {
-        match self.random.random_range(0..100) {
+        match self.next_topic() {
             0..8 => self.agent().await,
             8..35 => self.call().await,
             35..70 => self.consultation().await,

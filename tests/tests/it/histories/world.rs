@@ -26,6 +26,10 @@ const CATCH_UP_MAX: Duration = Duration::from_secs(20);
 pub(super) struct World {
     pub(super) ledger: Ledger,
     pub(super) random: StdRng,
+    /// What the last command was about.
+    topic: u32,
+    /// Whether the command at hand goes on with the last one's story: the same topic, the same ids.
+    goes_on: bool,
     /// The last number of each kind of id.
     recent: BTreeMap<&'static str, u64>,
     clock: Arc<FixedClock>,
@@ -54,6 +58,8 @@ impl World {
         Self {
             ledger,
             random: StdRng::seed_from_u64(seed),
+            topic: 0,
+            goes_on: false,
             recent: BTreeMap::new(),
             clock,
             store,
@@ -72,6 +78,15 @@ impl World {
         self.clock.set(self.ledger.now().plus_seconds(seconds));
     }
 
+    /// What the next command is about, in hundredths: as likely as not what the last one was.
+    pub(super) fn next_topic(&mut self) -> u32 {
+        self.goes_on = self.random.random_bool(0.5);
+        if !self.goes_on {
+            self.topic = self.random.random_range(0..100);
+        }
+        self.topic
+    }
+
     /// What comes with the next command. Now and then it tells of something that happened earlier.
     pub(super) fn meta(&mut self) -> CommandMeta {
         let meta = CommandMeta::new(Actor::of(ActorKind::Open), "a random command");
@@ -82,10 +97,10 @@ impl World {
         meta
     }
 
-    /// One of the few ids of a kind; as likely as not the one it was last time, so that stories go on.
+    /// One of the few ids of a kind; often the one it was last time.
     pub(super) fn id<T>(&mut self, kind: &'static str, (space, count): (u64, u64), of: fn(Uuid) -> T) -> T {
         let number = match self.recent.get(kind) {
-            Some(number) if self.random.random_bool(0.6) => *number,
+            Some(number) if self.goes_on || self.random.random_bool(0.3) => *number,
             _ => self.random.random_range(0..count),
         };
         self.recent.insert(kind, number);

@@ -34,28 +34,6 @@ fn no_file_is_too_long_to_read() {
 }
 
 #[test]
-fn lints_are_expected_with_a_reason_not_allowed() {
-    // In two pieces, so that this file does not find itself.
-    let forbidden = [["#[", "allow("].concat(), ["#![", "allow("].concat()];
-    let broken: Vec<_> = rust_files()
-        .iter()
-        .flat_map(|path| {
-            let source = text(path);
-            let lines: Vec<_> = source
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| {
-                    forbidden.iter().any(|attribute| line.trim_start().starts_with(attribute))
-                })
-                .map(|(index, _)| format!("{}:{}", relative(path), index + 1))
-                .collect();
-            lines
-        })
-        .collect();
-    report(&broken, "use #[expect(…, reason = \"…\")]");
-}
-
-#[test]
 fn time_comes_from_a_clock_in_sql_too() {
     let forbidden =
         ["current_timestamp", "now()", "strftime(", "datetime('now", "random()", "gen_random_uuid"];
