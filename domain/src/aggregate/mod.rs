@@ -13,9 +13,9 @@ mod directory_editions;
 mod directory_entry;
 mod import;
 #[cfg(test)]
-mod properties;
-#[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use agent::{Agent, AgentCommand, AgentStanding};
 pub use call::{Call, CallCommand, CallStanding};

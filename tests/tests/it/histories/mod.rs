@@ -12,7 +12,7 @@ use sangdam_tests::{Database, both_engines};
 use world::{Outcome, World};
 
 /// Histories on each engine, and commands tried in each.
-const HISTORIES: u64 = 6;
+const HISTORIES: u64 = 12;
 const COMMANDS: usize = 700;
 
 /// What the commands of one history came to.
@@ -32,7 +32,7 @@ async fn replay_equals_following(database: Database) {
         let mut world = World::new(&here, seed).await;
         let tally = live(&mut world, seed).await;
         assert!(
-            tally.accepted * 5 > COMMANDS,
+            tally.accepted * 7 > COMMANDS,
             "history {seed} has too few events to tell anything: {tally:?}"
         );
         codes.extend(tally.refused.into_keys());

@@ -13,15 +13,15 @@ use super::world::{Outcome, World};
 
 impl World {
     pub(super) fn call_id(&mut self) -> CallId {
-        self.id("call", (1, 40), CallId::from_uuid)
+        self.id("call", (1, 25), CallId::from_uuid)
     }
 
     pub(super) fn consultation_id(&mut self) -> ConsultationId {
-        self.id("consultation", (2, 15), ConsultationId::from_uuid)
+        self.id("consultation", (2, 10), ConsultationId::from_uuid)
     }
 
     fn callback_id(&mut self) -> CallbackId {
-        self.id("callback", (3, 10), CallbackId::from_uuid)
+        self.id("callback", (3, 6), CallbackId::from_uuid)
     }
 
     pub(super) async fn call(&mut self) -> Outcome {
@@ -89,8 +89,8 @@ impl World {
                 let entry_version = self.maybe(|world| world.random.random_range(1..4));
                 ConsultationCommand::GiveNumber { entry, entry_version, standing }
             }
-            13..20 => self.transfer(),
-            20..25 => ConsultationCommand::Resolve {
+            13..22 => self.transfer(),
+            22..25 => ConsultationCommand::Resolve {
                 by: self.one_of(ResolvedBy::ALL),
                 outcome: self.one_of(sangdam_domain::value::Outcome::ALL),
             },
@@ -114,7 +114,7 @@ impl World {
     }
 
     fn transfer(&mut self) -> ConsultationCommand {
-        let transfer = self.id("transfer", (4, 20), TransferId::from_uuid);
+        let transfer = self.id("transfer", (4, 1), TransferId::from_uuid);
         match self.random.random_range(0..9) {
             0..3 => ConsultationCommand::RequestTransfer {
                 transfer,
