@@ -8,4 +8,6 @@
 
 mod crash;
 mod histories;
+mod ledger;
+mod mutations;
 mod rules;

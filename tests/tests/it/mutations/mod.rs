@@ -1,97 +1,14 @@
 //! The mutations as a client meets them: what they answer, what they refuse, and how.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by stopping")]
+mod api;
 
-use std::sync::Arc;
+use sangdam_tests::{Database, both_engines};
+use serde_json::json;
 
-use async_graphql::{Request, Variables};
-use sangdam::graphql::{ApiSchema, App, Loaders, schema};
-use sangdam::ledger::Ledger;
-use sangdam_domain::log::LogId;
-use sangdam_eventstore::{FixedClock, Kek, Location, SeededEntropy, Store, StoreConfig};
-use sangdam_projections::ReadModels;
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use api::Api;
 
-struct Api {
-    schema: ApiSchema,
-    store: Store,
-    models: ReadModels,
-    _dir: TempDir,
-}
-
-impl Api {
-    async fn new() -> Self {
-        let dir = TempDir::new().unwrap();
-        let location = || Location::Sqlite { dir: dir.path().to_owned() };
-        let store = Store::open(StoreConfig {
-            location: location(),
-            kek: Kek::from_bytes([7; 32]),
-            clock: Arc::new(FixedClock::new("2024-01-02T00:00:00Z".parse().unwrap())),
-            entropy: Arc::new(SeededEntropy::new(b"mutations")),
-            ledger: None,
-        })
-        .await
-        .unwrap();
-        let log = LogId::main("jeongseon").unwrap();
-        Ledger::new(store.clone(), log.clone()).open_log().await.unwrap();
-        let models = ReadModels::open(location()).await.unwrap();
-        Self { schema: schema(App::new(store.clone(), models.clone(), log)), store, models, _dir: dir }
-    }
-
-    /// Runs one mutation and gives its payload back, or the request's errors.
-    async fn run(&self, name: &str, input: Value, fields: &str) -> Result<Value, Value> {
-        let mut type_name = name.to_owned();
-        type_name[..1].make_ascii_uppercase();
-        let query = format!(
-            "mutation($input: {type_name}Input!) {{ answer: {name}(input: $input) \
-             {{ position userErrors {{ code message field }} {fields} }} }}"
-        );
-        let request = Request::new(query)
-            .variables(Variables::from_json(json!({ "input": input })))
-            .data(Loaders::new(self.store.clone(), self.models.clone()));
-        let response = self.schema.execute(request).await;
-        if response.errors.is_empty() {
-            Ok(response.data.into_json().unwrap()["answer"].clone())
-        } else {
-            Err(serde_json::to_value(&response.errors).unwrap())
-        }
-    }
-
-    /// Runs one mutation that must be carried out.
-    async fn done(&self, name: &str, input: Value, fields: &str) -> Value {
-        let answer = self.run(name, input, fields).await.unwrap_or_else(|errors| panic!("{name}: {errors}"));
-        assert_eq!(answer["userErrors"], json!([]), "{name}");
-        answer
-    }
-
-    /// Runs one mutation that must be refused: the code and the field.
-    async fn refused(&self, name: &str, input: Value) -> (String, Value) {
-        let answer = self.run(name, input, "").await.unwrap_or_else(|errors| panic!("{name}: {errors}"));
-        assert_eq!(answer["position"], Value::Null, "{name}");
-        let error = &answer["userErrors"][0];
-        assert!(error["message"].as_str().is_some_and(|message| message.len() > 5), "{answer}");
-        (error["code"].as_str().unwrap().to_owned(), error["field"].clone())
-    }
-
-    async fn answered_call(&self) -> Value {
-        let call =
-            self.done("offerCall", json!({ "from": "010-0000-1234" }), "call { id }").await["call"]["id"]
-                .clone();
-        self.done("answerCall", json!({ "call": call }), "").await;
-        call
-    }
-
-    async fn consultation(&self) -> Value {
-        let call = self.answered_call().await;
-        let input = json!({ "call": call, "contactReason": "UNKNOWN_CONTACT" });
-        self.done("openConsultation", input, "consultation { id }").await["consultation"]["id"].clone()
-    }
-}
-
-#[tokio::test]
-async fn a_matter_goes_from_the_call_to_its_end() {
-    let api = Api::new().await;
+async fn a_matter_goes_from_the_call_to_its_end(database: Database) {
+    let api = Api::new(database).await;
     let caller = api.done("registerCaller", json!({ "phone": "010-0000-1234" }), "caller { id }").await;
     let id = api.consultation().await;
     let note = json!({ "consultation": id, "kind": "INQUIRY", "text": "아리랑 시장은 언제 열리나요?" });
@@ -108,9 +25,8 @@ async fn a_matter_goes_from_the_call_to_its_end() {
     assert!(ended["position"].as_u64().unwrap() > 5);
 }
 
-#[tokio::test]
-async fn a_retry_is_answered_alike_and_a_reused_id_is_told() {
-    let api = Api::new().await;
+async fn a_retry_is_answered_alike_and_a_reused_id_is_told(database: Database) {
+    let api = Api::new(database).await;
     let id = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
     let input = |name: &str| json!({ "name": name, "commandId": id });
     let fields = "agent { id version }";
@@ -120,9 +36,8 @@ async fn a_retry_is_answered_alike_and_a_reused_id_is_told() {
     assert_eq!((code.as_str(), field), ("COMMAND_REUSED", json!("commandId")));
 }
 
-#[tokio::test]
-async fn a_version_that_has_passed_is_a_user_error() {
-    let api = Api::new().await;
+async fn a_version_that_has_passed_is_a_user_error(database: Database) {
+    let api = Api::new(database).await;
     let id = api.consultation().await;
     let note =
         |version| json!({ "consultation": id, "kind": "ANSWER", "text": "네", "expectedVersion": version });
@@ -131,9 +46,8 @@ async fn a_version_that_has_passed_is_a_user_error() {
     assert_eq!((code.as_str(), field), ("VERSION_CONFLICT", json!("expectedVersion")));
 }
 
-#[tokio::test]
-async fn a_field_that_does_not_fit_is_named() {
-    let api = Api::new().await;
+async fn a_field_that_does_not_fit_is_named(database: Database) {
+    let api = Api::new(database).await;
     let id = api.consultation().await;
     let number_in_note =
         json!({ "consultation": id, "kind": "INQUIRY", "text": "저는 900101-1234567 입니다" });
@@ -153,9 +67,8 @@ async fn a_field_that_does_not_fit_is_named() {
     }
 }
 
-#[tokio::test]
-async fn what_the_domain_forbids_is_a_user_error() {
-    let api = Api::new().await;
+async fn what_the_domain_forbids_is_a_user_error(database: Database) {
+    let api = Api::new(database).await;
     let id = api.consultation().await;
     let unknown = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
     for (mutation, input, code, field) in [
@@ -181,18 +94,16 @@ async fn what_the_domain_forbids_is_a_user_error() {
     }
 }
 
-#[tokio::test]
-async fn a_bad_scalar_or_an_unknown_mutation_is_an_error_of_the_request() {
-    let api = Api::new().await;
+async fn a_bad_scalar_or_an_unknown_mutation_is_an_error_of_the_request(database: Database) {
+    let api = Api::new(database).await;
     let due = json!({ "call": "x", "due": "yesterday" });
     let errors = api.run("promiseCallback", due, "").await.unwrap_err();
     assert!(errors[0]["message"].as_str().unwrap().contains("RFC 3339"), "{errors}");
     assert!(api.run("deleteEverything", json!({}), "").await.is_err());
 }
 
-#[tokio::test]
-async fn a_centre_is_registered_into_a_ledger_of_its_own() {
-    let api = Api::new().await;
+async fn a_centre_is_registered_into_a_ledger_of_its_own(database: Database) {
+    let api = Api::new(database).await;
     let centre = json!({ "centre": "taebaek", "name": "태백시 콜센터", "openedOn": "2020-01-01",
         "timeZone": "Asia/Seoul", "recordsCompleteFrom": "2022-01-01" });
     let done = api.done("registerCentre", centre, "").await;
@@ -214,9 +125,8 @@ async fn a_centre_is_registered_into_a_ledger_of_its_own() {
     assert_eq!(code, "CENTRE_NOT_REGISTERED");
 }
 
-#[tokio::test]
-async fn an_erased_caller_shows_nothing_any_more() {
-    let api = Api::new().await;
+async fn an_erased_caller_shows_nothing_any_more(database: Database) {
+    let api = Api::new(database).await;
     let input = json!({ "phone": "010-0000-1234", "name": "김정선" });
     let id = api.done("registerCaller", input, "caller { id }").await["caller"]["id"].clone();
     let (code, _) = api.refused("eraseCaller", json!({ "caller": id })).await;
@@ -227,3 +137,14 @@ async fn an_erased_caller_shows_nothing_any_more() {
     let (code, field) = api.refused("nameCaller", json!({ "caller": id, "name": "이정선" })).await;
     assert_eq!((code.as_str(), field), ("CALLER_ERASED", json!("caller")));
 }
+
+both_engines!(
+    a_matter_goes_from_the_call_to_its_end,
+    a_retry_is_answered_alike_and_a_reused_id_is_told,
+    a_version_that_has_passed_is_a_user_error,
+    a_field_that_does_not_fit_is_named,
+    what_the_domain_forbids_is_a_user_error,
+    a_bad_scalar_or_an_unknown_mutation_is_an_error_of_the_request,
+    a_centre_is_registered_into_a_ledger_of_its_own,
+    an_erased_caller_shows_nothing_any_more,
+);

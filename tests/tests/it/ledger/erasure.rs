@@ -1,0 +1,95 @@
+//! A caller who is forgotten.
+
+use sangdam::ledger::{CommandMeta, complete_erasures};
+use sangdam_domain::actor::Subject;
+use sangdam_domain::aggregate::{Caller, CallerCommand, Consultation, ErasureStatus};
+use sangdam_domain::log::{Position, StreamId, StreamKind, Version};
+use sangdam_domain::personal::Personal;
+use sangdam_domain::rejection::Rejection;
+use sangdam_tests::{Database, both_engines};
+
+use super::world::{World, meta, note, phone, register, rejection, text};
+
+async fn an_erasure_forgets_the_caller_the_aliases_and_all_that_is_theirs(database: Database) {
+    let world = World::new(database).await;
+    let (caller, alias) = (world.caller("010-0000-0001").await, world.caller("010-0000-0002").await);
+    let (theirs, of_alias) = (world.consultation(Some(caller)).await, world.consultation(Some(alias)).await);
+    let identified = world.consultation(None).await;
+    for id in [theirs, of_alias, identified] {
+        world.note(id, "비밀 이야기").await;
+    }
+    let other = world.consultation(None).await;
+    world.note(other, "남의 이야기").await;
+    let subject = Subject::Consultation(identified);
+    world.ledger.identify_caller(&meta("identify"), caller, subject).await.unwrap();
+    world.ledger.merge_callers(&meta("merge"), caller, alias).await.unwrap();
+
+    let done = world.erase(caller).await;
+    assert_eq!(done.state.erasure, ErasureStatus::Erased);
+    assert_eq!(done.state, world.read_caller(caller).await);
+    assert_eq!(world.read_caller(alias).await.erasure, ErasureStatus::Erased);
+    for id in [theirs, of_alias, identified] {
+        assert_eq!(text(&world.read(id).await.notes[0].text), None);
+    }
+    assert_eq!(text(&world.read(other).await.notes[0].text), Some("남의 이야기"));
+    assert_eq!(world.ledger.caller_by_phone(&phone("010-0000-0001")).await.unwrap(), None);
+    world.caller("010-0000-0002").await;
+    world.must_verify().await;
+
+    let refused = world.ledger.execute::<Consultation>(&meta("note"), theirs, note("새 이야기")).await;
+    assert_eq!(rejection(refused), Rejection::CallerErased);
+}
+
+async fn nothing_is_erased_without_approval(database: Database) {
+    let world = World::new(database).await;
+    let caller = world.caller("010-0000-0001").await;
+    let refused = world.ledger.erase_caller(&meta("erase"), caller).await;
+    assert_eq!(rejection(refused), Rejection::ErasureNotApproved);
+    assert_eq!(world.ledger.caller_by_phone(&phone("010-0000-0001")).await.unwrap(), Some(caller));
+}
+
+async fn a_retry_after_the_erasure_gets_the_first_result_unchecked(database: Database) {
+    let world = World::new(database).await;
+    let meta = meta("register").with_id(world.command(1));
+    let first =
+        world.ledger.execute::<Caller>(&meta, world.new_caller(), register(Some("010-0000-0001"), None));
+    let id = first.await.unwrap().state.id;
+    world.erase(id).await;
+    let other = CommandMeta { canonical: b"anything".to_vec(), ..meta };
+    let again =
+        world.ledger.execute::<Caller>(&other, world.new_caller(), register(None, None)).await.unwrap();
+    assert!(again.already);
+    assert_eq!((again.state.id, &again.state.phones[0].phone), (id, &Personal::Erased));
+}
+
+async fn an_erasure_cut_off_by_a_crash_is_completed_at_the_start(database: Database) {
+    let world = World::new(database).await;
+    let caller = world.caller("010-0000-0001").await;
+    let run = |command| {
+        let ledger = world.ledger.clone();
+        async move { ledger.execute::<Caller>(&meta("x"), caller, command).await.unwrap() }
+    };
+    run(CallerCommand::RequestErasure).await;
+    run(CallerCommand::ApproveErasure).await;
+    // The event alone, as a crash right after its commit leaves it.
+    run(CallerCommand::Erase { further: Default::default() }).await;
+    assert!(!world.ledger.store().vault().is_destroyed(Subject::Caller(caller)).await.unwrap());
+
+    let world = world.restarted().await;
+    let found = complete_erasures(world.ledger.store()).await.unwrap();
+    assert_eq!((found.erasures, found.subjects), (1, 1));
+    assert!(world.ledger.store().vault().is_destroyed(Subject::Caller(caller)).await.unwrap());
+    let stream = StreamId::new(StreamKind::Caller, caller.uuid());
+    let events = world.ledger.store().read_stream(stream, Version::ZERO).await.unwrap();
+    let positions: Vec<Position> = events.iter().map(|event| event.position).collect();
+    assert!(world.ledger.store().sealed(world.ledger.log(), &positions).await.unwrap().is_empty());
+    assert_eq!(world.ledger.complete_erasures().await.unwrap().subjects, 0);
+    world.must_verify().await;
+}
+
+both_engines!(
+    an_erasure_forgets_the_caller_the_aliases_and_all_that_is_theirs,
+    nothing_is_erased_without_approval,
+    a_retry_after_the_erasure_gets_the_first_result_unchecked,
+    an_erasure_cut_off_by_a_crash_is_completed_at_the_start,
+);

@@ -1,0 +1,91 @@
+//! The schema over a ledger of its own, and its mutations by name.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Variables};
+use sangdam::graphql::{ApiSchema, App, Loaders, schema};
+use sangdam::ledger::Ledger;
+use sangdam_domain::log::LogId;
+use sangdam_eventstore::{FixedClock, Kek, SeededEntropy, Store, StoreConfig};
+use sangdam_projections::ReadModels;
+use sangdam_tests::Database;
+use serde_json::{Value, json};
+
+pub(super) struct Api {
+    schema: ApiSchema,
+    store: Store,
+    models: ReadModels,
+    _database: Database,
+}
+
+impl Api {
+    pub(super) async fn new(database: Database) -> Self {
+        let store = Store::open(StoreConfig {
+            location: database.location(),
+            kek: Kek::from_bytes([7; 32]),
+            clock: Arc::new(FixedClock::new("2024-01-02T00:00:00Z".parse().unwrap())),
+            entropy: Arc::new(SeededEntropy::new(b"mutations")),
+            ledger: None,
+        })
+        .await
+        .unwrap();
+        let log = LogId::main("jeongseon").unwrap();
+        Ledger::new(store.clone(), log.clone()).open_log().await.unwrap();
+        let models = ReadModels::open(database.location()).await.unwrap();
+        Self {
+            schema: schema(App::new(store.clone(), models.clone(), log)),
+            store,
+            models,
+            _database: database,
+        }
+    }
+
+    /// Runs one mutation and gives its payload back, or the request's errors.
+    pub(super) async fn run(&self, name: &str, input: Value, fields: &str) -> Result<Value, Value> {
+        let mut type_name = name.to_owned();
+        type_name[..1].make_ascii_uppercase();
+        let query = format!(
+            "mutation($input: {type_name}Input!) {{ answer: {name}(input: $input) \
+             {{ position userErrors {{ code message field }} {fields} }} }}"
+        );
+        let request = Request::new(query)
+            .variables(Variables::from_json(json!({ "input": input })))
+            .data(Loaders::new(self.store.clone(), self.models.clone()));
+        let response = self.schema.execute(request).await;
+        if response.errors.is_empty() {
+            Ok(response.data.into_json().unwrap()["answer"].clone())
+        } else {
+            Err(serde_json::to_value(&response.errors).unwrap())
+        }
+    }
+
+    /// Runs one mutation that must be carried out.
+    pub(super) async fn done(&self, name: &str, input: Value, fields: &str) -> Value {
+        let answer = self.run(name, input, fields).await.unwrap_or_else(|errors| panic!("{name}: {errors}"));
+        assert_eq!(answer["userErrors"], json!([]), "{name}");
+        answer
+    }
+
+    /// Runs one mutation that must be refused: the code and the field.
+    pub(super) async fn refused(&self, name: &str, input: Value) -> (String, Value) {
+        let answer = self.run(name, input, "").await.unwrap_or_else(|errors| panic!("{name}: {errors}"));
+        assert_eq!(answer["position"], Value::Null, "{name}");
+        let error = &answer["userErrors"][0];
+        assert!(error["message"].as_str().is_some_and(|message| message.len() > 5), "{answer}");
+        (error["code"].as_str().unwrap().to_owned(), error["field"].clone())
+    }
+
+    pub(super) async fn answered_call(&self) -> Value {
+        let call =
+            self.done("offerCall", json!({ "from": "010-0000-1234" }), "call { id }").await["call"]["id"]
+                .clone();
+        self.done("answerCall", json!({ "call": call }), "").await;
+        call
+    }
+
+    pub(super) async fn consultation(&self) -> Value {
+        let call = self.answered_call().await;
+        let input = json!({ "call": call, "contactReason": "UNKNOWN_CONTACT" });
+        self.done("openConsultation", input, "consultation { id }").await["consultation"]["id"].clone()
+    }
+}
