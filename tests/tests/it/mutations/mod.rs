@@ -1,6 +1,8 @@
 //! The mutations as a client meets them: what they answer, what they refuse, and how.
 
 mod api;
+mod day;
+mod editions;
 
 use sangdam_tests::{Database, both_engines};
 use serde_json::json;
