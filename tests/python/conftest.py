@@ -4,9 +4,11 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,23 @@ class Ledger:
         done = self.run(*arguments)
         assert done.returncode == 0, f"sangdam {' '.join(arguments)}: exit code {done.returncode}\n{done.stderr}"
         return done.stdout
+
+    def lines(self, *arguments: str) -> Iterator[bytes]:
+        """The lines that the program prints, one by one; it must succeed."""
+        with (
+            tempfile.TemporaryFile() as errors,
+            subprocess.Popen(
+                [program(), *arguments],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            ) as process,
+        ):
+            yield from process.stdout
+            code = process.wait()
+            errors.seek(0)
+            assert code == 0, f"sangdam {' '.join(arguments)}: exit code {code}\n{errors.read().decode()}"
 
 
 def create_postgres_database() -> str:
@@ -103,6 +122,14 @@ class Server:
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(30) == 0, f"the server did not end well:\n{self.log.read_text()}"
+
+
+def shared_data(name: str) -> Path:
+    """Real data beside the repository, of which it is no part; the test is skipped without it."""
+    path = ROOT.parent / "shared/data" / name
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    return path
 
 
 def engines() -> list:

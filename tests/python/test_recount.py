@@ -1,0 +1,132 @@
+"""The demo county, counted again from its exported events: what Sangdam reports can be recomputed by anybody."""
+
+import csv
+import json
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import time
+
+import pytest
+from conftest import POSTGRES_URL, Ledger, engines, shared_data
+from recount import Recount
+
+YEARS = {2022: 39_685, 2023: 32_453, 2024: 30_180}
+CUMULATIVE = 102_318
+
+
+@dataclass
+class County:
+    """The demo county on one engine: what is reported of it, and what is counted from its events."""
+
+    ledger: Ledger
+    report: dict
+    recount: Recount
+
+
+@pytest.fixture(scope="module")
+def counties(tmp_path_factory):
+    """Three years on each engine. They take their time, so they are lived through side by side."""
+
+    def live_through(engine: str) -> County:
+        ledger = Ledger(engine, tmp_path_factory.mktemp(engine))
+        ledger.succeed("demo")
+        recount = Recount().read(ledger.lines("export", "events"))
+        return County(ledger, report(ledger), recount)
+
+    present = ["sqlite", "postgres"] if POSTGRES_URL in os.environ else ["sqlite"]
+    with ThreadPoolExecutor() as executor:
+        counties = dict(zip(present, executor.map(live_through, present)))
+    yield counties
+    for county in counties.values():
+        shutil.rmtree(county.ledger.folder)  # half a gigabyte
+
+
+@pytest.fixture(params=engines())
+def county(request, counties) -> County:
+    return counties[request.param]
+
+
+def report(ledger: Ledger) -> dict:
+    return json.loads(ledger.succeed("report", "yearly", "--format", "json"))
+
+
+def test_the_years_are_those_of_the_county(county):
+    assert county.recount.by_year() == YEARS
+    recorded = [year for year in county.report["years"] if year["basis"] == "recorded"]
+    assert {year["year"]: year["consultations"] for year in recorded} == YEARS
+
+
+def test_every_reported_number_of_a_year_can_be_counted_again(county):
+    recorded = [year for year in county.report["years"] if year["basis"] == "recorded"]
+    assert recorded == [year | {"basis": "recorded"} for year in county.recount.years()]
+    assert [year["answer_rate"] for year in recorded] == [99.8, 99.8, 99.8]
+
+
+def test_years_without_records_are_unknown_and_not_zero(county):
+    unknown = [year for year in county.report["years"] if year["basis"] == "unknown"]
+    assert [year["year"] for year in unknown] == [2019, 2020, 2021]
+    for year in unknown:
+        assert {value for key, value in year.items() if key not in ("year", "basis")} == {None}
+
+
+def test_the_cumulative_count_is_the_sum(county):
+    assert len(county.recount.consultations) == CUMULATIVE
+    assert county.report["cumulative"] == {"consultations": CUMULATIVE, "since": "2022-01-01"}
+
+
+def test_the_milestone_is_found_in_the_events(county):
+    opening, of_its_year = county.recount.milestone(100_000)
+    assert (county.recount.opened(opening).year, of_its_year) == (2024, 27_862)
+    found = {
+        "threshold": 100_000,
+        "consultation": opening["stream"].removeprefix("consultation/"),
+        "occurred_at": opening["occurred_at"],
+        "position": opening["position"],
+    }
+    assert county.report["milestones"] == [
+        found | {"basis": "since 2022-01-01", "status": "REACHED"},
+        found | {"basis": "since opening, 2019–2021 unknown", "status": "REACHED_NO_LATER_THAN"},
+    ]
+
+
+def test_the_root_is_that_of_the_exported_leaves(county):
+    assert (county.report["position"], county.report["root"]) == (county.recount.last, county.recount.tree.root())
+
+
+def test_both_engines_give_the_same_root(counties):
+    if len(counties) < 2:
+        pytest.skip(f"{POSTGRES_URL} is not set, so there is one engine only")
+    assert len({(county.recount.last, county.recount.tree.root()) for county in counties.values()}) == 1
+
+
+def test_calls_come_while_the_centre_is_open(county):
+    for call in county.recount.calls.values():
+        assert county.recount.is_open(call.offered), call
+        assert call.offered.weekday() < 5 and time(8, 30) <= call.offered.time() < time(18, 30), call
+
+
+def test_the_calendar_knows_every_public_holiday(county):
+    with shared_data("kr-public-holidays-2019-2027.csv").open(encoding="utf-8", newline="") as file:
+        holidays = {row["date"]: row["name"] for row in csv.DictReader(file)}
+    (calendar,) = county.recount.calendars
+    assert calendar["holidays"] == holidays
+    called_on = {call.offered.date().isoformat() for call in county.recount.calls.values()}
+    assert called_on.isdisjoint(holidays)
+
+
+def test_four_agents_talk_to_one_caller_at_a_time(county):
+    calls = [*county.recount.calls.values(), *county.recount.outbound.values()]
+    talks = [call for call in calls if call.answered]
+    assert len(county.recount.agents) == 4
+    assert {call.agent for call in talks} == county.recount.agents
+    assert all(call.ended for call in talks)
+    assert county.recount.overlaps() == []
+
+
+def test_a_county_is_not_filled_twice(county):
+    again = county.ledger.run("demo")
+    assert again.returncode == 1
+    assert "is not empty" in again.stderr
+    assert report(county.ledger) == county.report
