@@ -1,6 +1,6 @@
 //! What mutations answer with: the object after the command, the position, and what was refused.
 
-use async_graphql::{Error, Result, SimpleObject};
+use async_graphql::{Error, InputType, Result, SimpleObject};
 use sangdam_domain::aggregate;
 
 use super::request::{Failure, UserError};
@@ -25,7 +25,7 @@ macro_rules! payloads {
 
         impl $name {
             /// The answer to a command that was carried out, refused, or failed.
-            pub(super) fn of(result: Result<Executed<aggregate::$model>, Failure>) -> Result<Self> {
+            pub(super) fn of(input: &impl InputType, result: Result<Executed<aggregate::$model>, Failure>) -> Result<Self> {
                 match result {
                     Ok(done) => Ok(Self {
                         $field: Some($model::from_state(&done.log, done.state)),
@@ -33,7 +33,7 @@ macro_rules! payloads {
                         user_errors: Vec::new(),
                     }),
                     Err(Failure::Refused(refused)) => {
-                        Ok(Self { $field: None, position: None, user_errors: vec![refused] })
+                        Ok(Self { $field: None, position: None, user_errors: vec![refused.about(input)] })
                     }
                     Err(Failure::Failed(error)) => Err(Error::from(error)),
                 }
@@ -74,7 +74,7 @@ pub(super) struct CompleteCallbackPayload {
 
 impl CompleteCallbackPayload {
     /// The answer to a command that was carried out, refused, or failed.
-    pub(super) fn of(result: Result<CompletedCallback, Failure>) -> Result<Self> {
+    pub(super) fn of(input: &impl InputType, result: Result<CompletedCallback, Failure>) -> Result<Self> {
         match result {
             Ok(CompletedCallback { callback, consultation }) => Ok(Self {
                 consultation: consultation.map(|state| Consultation::from_state(&callback.log, state)),
@@ -82,9 +82,12 @@ impl CompleteCallbackPayload {
                 position: Some(Position(callback.position)),
                 user_errors: Vec::new(),
             }),
-            Err(Failure::Refused(refused)) => {
-                Ok(Self { callback: None, consultation: None, position: None, user_errors: vec![refused] })
-            }
+            Err(Failure::Refused(refused)) => Ok(Self {
+                callback: None,
+                consultation: None,
+                position: None,
+                user_errors: vec![refused.about(input)],
+            }),
             Err(Failure::Failed(error)) => Err(Error::from(error)),
         }
     }
@@ -103,7 +106,10 @@ pub(super) struct DirectoryEditionPayload {
 
 impl DirectoryEditionPayload {
     /// The answer to a command that was carried out, refused, or failed.
-    pub(super) fn of(result: Result<Executed<aggregate::DirectoryEditions>, Failure>) -> Result<Self> {
+    pub(super) fn of(
+        input: &impl InputType,
+        result: Result<Executed<aggregate::DirectoryEditions>, Failure>,
+    ) -> Result<Self> {
         match result {
             Ok(done) => Ok(Self {
                 edition: done.state.editions.last().map(|edition| DirectoryEdition::new(&done.log, edition)),
@@ -111,7 +117,7 @@ impl DirectoryEditionPayload {
                 user_errors: Vec::new(),
             }),
             Err(Failure::Refused(refused)) => {
-                Ok(Self { edition: None, position: None, user_errors: vec![refused] })
+                Ok(Self { edition: None, position: None, user_errors: vec![refused.about(input)] })
             }
             Err(Failure::Failed(error)) => Err(Error::from(error)),
         }

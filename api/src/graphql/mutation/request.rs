@@ -42,6 +42,23 @@ impl UserError {
     pub(super) fn new(code: &str, message: impl Into<String>, field: Option<&str>) -> Self {
         Self { code: code.to_owned(), message: message.into(), field: field.map(str::to_owned) }
     }
+
+    /// Names no field that the input does not have: a rule may be about a caller where the input only names the
+    /// caller's consultation.
+    pub(super) fn about(self, input: &impl InputType) -> Self {
+        let field = self.field.filter(|field| has_field(&input.to_value(), field));
+        Self { field, ..self }
+    }
+}
+
+fn has_field(input: &Value, name: &str) -> bool {
+    match input {
+        Value::Object(fields) => {
+            fields.contains_key(name) || fields.values().any(|value| has_field(value, name))
+        }
+        Value::List(items) => items.iter().any(|item| has_field(item, name)),
+        _ => false,
+    }
 }
 
 /// Why a mutation had no effect: the client's doing, or the system's.
@@ -196,6 +213,9 @@ impl From<Rejection> for Failure {
         let field = match &rejection {
             Rejection::NotFound { kind: "directory-entry" } => Some("entry"),
             Rejection::NotFound { kind } => Some(*kind),
+            Rejection::VersionOutOfOrder { kind: "directory edition", .. } => Some("edition"),
+            // The entries are those of the period.
+            Rejection::EditionEntriesInvalid { .. } => Some("from"),
             other => other.field(),
         };
         Self::Refused(UserError::new(rejection.code(), rejection.to_string(), field))

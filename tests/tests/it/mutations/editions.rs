@@ -89,8 +89,8 @@ async fn an_edition_that_cannot_be_is_refused(database: Database) {
     give(&api, &matter, &entry, 1).await;
     for (input, code, field) in [
         (json!({ "from": DAY, "to": "2024-01-01" }), "EDITION_PERIOD_REVERSED", "to"),
-        (json!({ "from": "2023-12-01", "to": "2024-01-01" }), "EDITION_ENTRIES_INVALID", "entries"),
-        (json!({ "from": DAY, "to": DAY, "edition": 2 }), "VERSION_OUT_OF_ORDER", "version"),
+        (json!({ "from": "2023-12-01", "to": "2024-01-01" }), "EDITION_ENTRIES_INVALID", "from"),
+        (json!({ "from": DAY, "to": DAY, "edition": 2 }), "VERSION_OUT_OF_ORDER", "edition"),
         (json!({ "from": DAY, "to": DAY, "top": 0 }), "INVALID", "top"),
         (json!({ "from": DAY, "to": DAY, "top": 501 }), "INVALID", "top"),
     ] {

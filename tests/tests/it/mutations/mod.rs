@@ -96,6 +96,33 @@ async fn what_the_domain_forbids_is_a_user_error(database: Database) {
     }
 }
 
+async fn a_refusal_names_no_field_that_the_input_does_not_have(database: Database) {
+    let api = Api::new(database).await;
+    let unknown = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
+    let caller = api.id_of("registerCaller", json!({ "phone": "010-0000-1234" }), "caller").await;
+    let id = api.consultation().await;
+    let transfer = json!({ "consultation": id, "kind": "COLD", "department": "관광과" });
+    api.done("requestTransfer", transfer.clone(), "").await;
+    let resolve = json!({ "consultation": id, "outcome": "ANSWERED" });
+    let pair = json!({ "survivor": caller, "absorbed": unknown });
+    let itself = json!({ "survivor": caller, "absorbed": caller });
+    let settled = json!({ "consultation": id, "transfer": unknown });
+    for (mutation, input, code, field) in [
+        ("requestTransfer", transfer, "TRANSFER_PENDING", json!(null)),
+        ("resolveConsultation", resolve, "TRANSFER_PENDING", json!(null)),
+        ("acceptTransfer", settled, "TRANSFER_NOT_REQUESTED", json!("transfer")),
+        ("mergeCallers", pair, "NOT_FOUND", json!(null)),
+        ("mergeCallers", itself, "CALLER_MERGED_WITH_ITSELF", json!("absorbed")),
+    ] {
+        assert_eq!(api.refused(mutation, input).await, (code.to_owned(), field), "{mutation}");
+    }
+    for step in ["requestErasure", "approveErasure", "eraseCaller"] {
+        api.done(step, json!({ "caller": caller }), "").await;
+    }
+    let note = json!({ "consultation": id, "kind": "ANSWER", "text": "네" });
+    assert_eq!(api.refused("recordNote", note).await, ("CALLER_ERASED".to_owned(), json!(null)));
+}
+
 async fn a_bad_scalar_or_an_unknown_mutation_is_an_error_of_the_request(database: Database) {
     let api = Api::new(database).await;
     let due = json!({ "call": "x", "due": "yesterday" });
@@ -141,6 +168,7 @@ async fn an_erased_caller_shows_nothing_any_more(database: Database) {
 }
 
 both_engines!(
+    a_refusal_names_no_field_that_the_input_does_not_have,
     a_matter_goes_from_the_call_to_its_end,
     a_retry_is_answered_alike_and_a_reused_id_is_told,
     a_version_that_has_passed_is_a_user_error,

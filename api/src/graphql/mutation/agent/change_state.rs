@@ -32,7 +32,7 @@ impl ChangeAgentState {
         ctx: &Context<'_>,
         input: ChangeAgentStateInput,
     ) -> Result<AgentPayload> {
-        AgentPayload::of(carry_out(ctx, &input).await)
+        AgentPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct EndShift;
 impl EndShift {
     /// The shift is over.
     async fn end_shift(&self, ctx: &Context<'_>, input: EndShiftInput) -> Result<AgentPayload> {
-        AgentPayload::of(carry_out(ctx, &input).await)
+        AgentPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) struct RegisterAgent;
 impl RegisterAgent {
     /// An agent works here from now on.
     async fn register_agent(&self, ctx: &Context<'_>, input: RegisterAgentInput) -> Result<AgentPayload> {
-        AgentPayload::of(carry_out(ctx, &input).await)
+        AgentPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

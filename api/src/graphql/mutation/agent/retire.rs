@@ -25,7 +25,7 @@ pub(super) struct RetireAgent;
 impl RetireAgent {
     /// The agent works here no longer.
     async fn retire_agent(&self, ctx: &Context<'_>, input: RetireAgentInput) -> Result<AgentPayload> {
-        AgentPayload::of(carry_out(ctx, &input).await)
+        AgentPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

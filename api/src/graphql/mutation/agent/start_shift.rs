@@ -25,7 +25,7 @@ pub(super) struct StartShift;
 impl StartShift {
     /// A shift begins; the agent is available.
     async fn start_shift(&self, ctx: &Context<'_>, input: StartShiftInput) -> Result<AgentPayload> {
-        AgentPayload::of(carry_out(ctx, &input).await)
+        AgentPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

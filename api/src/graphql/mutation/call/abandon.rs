@@ -31,7 +31,7 @@ pub(super) struct AbandonCall;
 impl AbandonCall {
     /// The caller hung up before anybody answered. Where nobody saw the call being offered, the offer is inferred.
     async fn abandon_call(&self, ctx: &Context<'_>, input: AbandonCallInput) -> Result<CallPayload> {
-        CallPayload::of(carry_out(ctx, &input).await)
+        CallPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

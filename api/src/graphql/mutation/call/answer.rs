@@ -33,7 +33,7 @@ pub(super) struct AnswerCall;
 impl AnswerCall {
     /// An agent answered. Where nobody saw the call being offered, the offer is inferred.
     async fn answer_call(&self, ctx: &Context<'_>, input: AnswerCallInput) -> Result<CallPayload> {
-        CallPayload::of(carry_out(ctx, &input).await)
+        CallPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

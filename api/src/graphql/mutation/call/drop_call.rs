@@ -29,7 +29,7 @@ pub(super) struct DropCall;
 impl DropCall {
     /// The line broke. May be told after the end, by the agent.
     async fn drop_call(&self, ctx: &Context<'_>, input: DropCallInput) -> Result<CallPayload> {
-        CallPayload::of(carry_out(ctx, &input).await)
+        CallPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

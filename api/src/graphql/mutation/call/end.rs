@@ -37,7 +37,7 @@ pub(super) struct EndCall;
 impl EndCall {
     /// The call is over.
     async fn end_call(&self, ctx: &Context<'_>, input: EndCallInput) -> Result<CallPayload> {
-        CallPayload::of(carry_out(ctx, &input).await)
+        CallPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct LeaveQueue;
 impl LeaveQueue {
     /// The call left its queue without an answer or a hang-up.
     async fn leave_queue(&self, ctx: &Context<'_>, input: LeaveQueueInput) -> Result<CallPayload> {
-        CallPayload::of(carry_out(ctx, &input).await)
+        CallPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

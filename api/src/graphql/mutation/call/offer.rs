@@ -42,7 +42,7 @@ pub(super) struct OfferCall;
 impl OfferCall {
     /// A call reached the centre, or the centre placed one. Whose it is is looked up by its number, unless it is said.
     async fn offer_call(&self, ctx: &Context<'_>, input: OfferCallInput) -> Result<CallPayload> {
-        CallPayload::of(carry_out(ctx, &input).await)
+        CallPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

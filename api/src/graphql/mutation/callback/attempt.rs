@@ -34,7 +34,7 @@ impl AttemptCallback {
         ctx: &Context<'_>,
         input: AttemptCallbackInput,
     ) -> Result<CallbackPayload> {
-        CallbackPayload::of(carry_out(ctx, &input).await)
+        CallbackPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

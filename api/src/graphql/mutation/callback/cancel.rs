@@ -32,7 +32,7 @@ impl CancelCallback {
         ctx: &Context<'_>,
         input: CancelCallbackInput,
     ) -> Result<CallbackPayload> {
-        CallbackPayload::of(carry_out(ctx, &input).await)
+        CallbackPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -38,7 +38,7 @@ impl CompleteCallback {
         ctx: &Context<'_>,
         input: CompleteCallbackInput,
     ) -> Result<CompleteCallbackPayload> {
-        CompleteCallbackPayload::of(carry_out(ctx, &input).await)
+        CompleteCallbackPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -41,7 +41,7 @@ impl PromiseCallback {
         ctx: &Context<'_>,
         input: PromiseCallbackInput,
     ) -> Result<CallbackPayload> {
-        CallbackPayload::of(carry_out(ctx, &input).await)
+        CallbackPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct AddCallerPhone;
 impl AddCallerPhone {
     /// They have a further number.
     async fn add_caller_phone(&self, ctx: &Context<'_>, input: AddCallerPhoneInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct ApproveErasure;
 impl ApproveErasure {
     /// The request to be forgotten is granted. It is carried out by `eraseCaller`.
     async fn approve_erasure(&self, ctx: &Context<'_>, input: ApproveErasureInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

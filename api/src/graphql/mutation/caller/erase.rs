@@ -25,7 +25,7 @@ pub(super) struct EraseCaller;
 impl EraseCaller {
     /// The caller and all aliases are forgotten: every key of theirs is destroyed. Needs an approved request. There is no way back.
     async fn erase_caller(&self, ctx: &Context<'_>, input: EraseCallerInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

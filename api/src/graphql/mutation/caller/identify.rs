@@ -30,7 +30,7 @@ pub(super) struct IdentifyCaller;
 impl IdentifyCaller {
     /// A call or a consultation turned out to be this caller's.
     async fn identify_caller(&self, ctx: &Context<'_>, input: IdentifyCallerInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct MergeCallers;
 impl MergeCallers {
     /// Two callers are one person. Answers with the one who goes on.
     async fn merge_callers(&self, ctx: &Context<'_>, input: MergeCallersInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -34,7 +34,7 @@ impl MoveCallerPhone {
         ctx: &Context<'_>,
         input: MoveCallerPhoneInput,
     ) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

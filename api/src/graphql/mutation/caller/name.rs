@@ -28,7 +28,7 @@ pub(super) struct NameCaller;
 impl NameCaller {
     /// They told their name.
     async fn name_caller(&self, ctx: &Context<'_>, input: NameCallerInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

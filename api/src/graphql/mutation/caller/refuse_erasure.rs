@@ -28,7 +28,7 @@ pub(super) struct RefuseErasure;
 impl RefuseErasure {
     /// The request to be forgotten is refused.
     async fn refuse_erasure(&self, ctx: &Context<'_>, input: RefuseErasureInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

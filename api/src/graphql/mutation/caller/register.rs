@@ -35,7 +35,7 @@ pub(super) struct RegisterCaller;
 impl RegisterCaller {
     /// A caller is known from now on.
     async fn register_caller(&self, ctx: &Context<'_>, input: RegisterCallerInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct RequestErasure;
 impl RequestErasure {
     /// The caller asks to be forgotten.
     async fn request_erasure(&self, ctx: &Context<'_>, input: RequestErasureInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct UnmergeCallers;
 impl UnmergeCallers {
     /// They were two persons after all. Answers with the one who went on.
     async fn unmerge_callers(&self, ctx: &Context<'_>, input: UnmergeCallersInput) -> Result<CallerPayload> {
-        CallerPayload::of(carry_out(ctx, &input).await)
+        CallerPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -38,7 +38,7 @@ impl DeclareLegacyBalance {
         ctx: &Context<'_>,
         input: DeclareLegacyBalanceInput,
     ) -> Result<CentrePayload> {
-        CentrePayload::of(carry_out(ctx, &input).await)
+        CentrePayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

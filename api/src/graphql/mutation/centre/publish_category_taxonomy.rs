@@ -33,7 +33,7 @@ impl PublishCategoryTaxonomy {
         ctx: &Context<'_>,
         input: PublishCategoryTaxonomyInput,
     ) -> Result<CentrePayload> {
-        CentrePayload::of(carry_out(ctx, &input).await)
+        CentrePayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

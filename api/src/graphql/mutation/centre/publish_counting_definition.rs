@@ -35,7 +35,7 @@ impl PublishCountingDefinition {
         ctx: &Context<'_>,
         input: PublishCountingDefinitionInput,
     ) -> Result<CentrePayload> {
-        CentrePayload::of(carry_out(ctx, &input).await)
+        CentrePayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

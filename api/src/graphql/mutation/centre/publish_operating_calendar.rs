@@ -41,7 +41,7 @@ impl PublishOperatingCalendar {
         ctx: &Context<'_>,
         input: PublishOperatingCalendarInput,
     ) -> Result<CentrePayload> {
-        CentrePayload::of(carry_out(ctx, &input).await)
+        CentrePayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

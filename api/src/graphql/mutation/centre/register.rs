@@ -33,7 +33,7 @@ pub(super) struct RegisterCentre;
 impl RegisterCentre {
     /// A call centre keeps this ledger. Opens its log where it has none yet.
     async fn register_centre(&self, ctx: &Context<'_>, input: RegisterCentreInput) -> Result<CentrePayload> {
-        CentrePayload::of(carry_out(ctx, &input).await)
+        CentrePayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -31,7 +31,7 @@ impl AcceptTransfer {
         ctx: &Context<'_>,
         input: AcceptTransferInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

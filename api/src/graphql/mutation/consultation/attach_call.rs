@@ -30,7 +30,7 @@ pub(super) struct AttachCall;
 impl AttachCall {
     /// A further call belongs to the consultation: the line dropped and they called again, or were called back. It counts as no further consultation.
     async fn attach_call(&self, ctx: &Context<'_>, input: AttachCallInput) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

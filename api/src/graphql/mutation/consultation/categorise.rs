@@ -34,7 +34,7 @@ impl CategoriseConsultation {
         ctx: &Context<'_>,
         input: CategoriseConsultationInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -39,7 +39,7 @@ impl CorrectConsultation {
         ctx: &Context<'_>,
         input: CorrectConsultationInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -34,7 +34,7 @@ impl DeclineTransfer {
         ctx: &Context<'_>,
         input: DeclineTransferInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

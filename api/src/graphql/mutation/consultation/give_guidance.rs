@@ -32,7 +32,7 @@ impl GiveGuidance {
         ctx: &Context<'_>,
         input: GiveGuidanceInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) struct GiveNumber;
 impl GiveNumber {
     /// The caller was given a number of the directory.
     async fn give_number(&self, ctx: &Context<'_>, input: GiveNumberInput) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -34,7 +34,7 @@ impl LinkConsultations {
         ctx: &Context<'_>,
         input: LinkConsultationsInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

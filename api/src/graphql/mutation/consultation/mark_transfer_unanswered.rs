@@ -34,7 +34,7 @@ impl MarkTransferUnanswered {
         ctx: &Context<'_>,
         input: MarkTransferUnansweredInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

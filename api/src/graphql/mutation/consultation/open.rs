@@ -42,7 +42,7 @@ impl OpenConsultation {
         ctx: &Context<'_>,
         input: OpenConsultationInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -31,7 +31,7 @@ impl ReassignConsultation {
         ctx: &Context<'_>,
         input: ReassignConsultationInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

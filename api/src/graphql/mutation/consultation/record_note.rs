@@ -31,7 +31,7 @@ pub(super) struct RecordNote;
 impl RecordNote {
     /// Writes a note: what was asked, what was answered, or something for colleagues only.
     async fn record_note(&self, ctx: &Context<'_>, input: RecordNoteInput) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

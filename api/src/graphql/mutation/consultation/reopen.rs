@@ -32,7 +32,7 @@ impl ReopenConsultation {
         ctx: &Context<'_>,
         input: ReopenConsultationInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

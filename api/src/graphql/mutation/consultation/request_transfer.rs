@@ -40,7 +40,7 @@ impl RequestTransfer {
         ctx: &Context<'_>,
         input: RequestTransferInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -35,7 +35,7 @@ impl ResolveConsultation {
         ctx: &Context<'_>,
         input: ResolveConsultationInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -31,7 +31,7 @@ impl ReturnTransfer {
         ctx: &Context<'_>,
         input: ReturnTransferInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -35,7 +35,7 @@ impl VoidConsultation {
         ctx: &Context<'_>,
         input: VoidConsultationInput,
     ) -> Result<ConsultationPayload> {
-        ConsultationPayload::of(carry_out(ctx, &input).await)
+        ConsultationPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -30,7 +30,7 @@ impl AddDirectoryEntry {
         ctx: &Context<'_>,
         input: AddDirectoryEntryInput,
     ) -> Result<DirectoryEntryPayload> {
-        DirectoryEntryPayload::of(carry_out(ctx, &input).await)
+        DirectoryEntryPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

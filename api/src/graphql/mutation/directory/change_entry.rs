@@ -32,7 +32,7 @@ impl ChangeDirectoryEntry {
         ctx: &Context<'_>,
         input: ChangeDirectoryEntryInput,
     ) -> Result<DirectoryEntryPayload> {
-        DirectoryEntryPayload::of(carry_out(ctx, &input).await)
+        DirectoryEntryPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -47,7 +47,7 @@ impl PublishDirectoryEdition {
         ctx: &Context<'_>,
         input: PublishDirectoryEditionInput,
     ) -> Result<DirectoryEditionPayload> {
-        DirectoryEditionPayload::of(carry_out(ctx, &input).await)
+        DirectoryEditionPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 

@@ -29,7 +29,7 @@ impl RetireDirectoryEntry {
         ctx: &Context<'_>,
         input: RetireDirectoryEntryInput,
     ) -> Result<DirectoryEntryPayload> {
-        DirectoryEntryPayload::of(carry_out(ctx, &input).await)
+        DirectoryEntryPayload::of(&input, carry_out(ctx, &input).await)
     }
 }
 
