@@ -7,12 +7,15 @@ use std::time::Duration;
 use futures::stream::{self, StreamExt};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use sangdam_tests::{Database, Engine, Program, Server, both_engines};
+use sangdam_tests::{Database, Program, Server, both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// How many clients write at once.
 const CLIENTS: usize = 16;
+
+/// How often the server is killed.
+const KILLS: usize = 50;
 
 /// A command as a client remembers it.
 struct Command {
@@ -25,13 +28,11 @@ struct Command {
 }
 
 async fn acknowledged_is_durable(database: Database) {
-    // The same promise on both engines; the ways of a crash are SQLite's, whose files are written by the process killed.
-    let kills = if database.engine() == Engine::Sqlite { 50 } else { 10 };
     let mut random = StdRng::seed_from_u64(50);
     let mut server = Server::start(&database).await;
     found(&server).await;
     let mut commands: Vec<Command> = Vec::new();
-    for kill in 1..=kills {
+    for kill in 1..=KILLS {
         let load = Duration::from_millis(random.random_range(20..500));
         let mut sent = under_load(server, load).await;
         let verified = Program::succeed(&database, &["verify"]);
