@@ -8,14 +8,18 @@ use crate::merkle::Tile;
 /// How many bits of an event's row id hold its position; the log's number stands above them.
 pub(crate) const POSITION_BITS: u32 = 40;
 
-/// The row id of an event.
+/// The greatest position that a row id can hold: no log has it.
+const POSITION_MAX: u64 = (1 << POSITION_BITS) - 1;
+
+/// The row id of an event. What is past every log stays behind this log's end, and never names a row of another log.
 pub(crate) const fn row_id(log_no: i64, position: u64) -> i64 {
+    let position = if position < POSITION_MAX { position } else { POSITION_MAX };
     (log_no << POSITION_BITS) | position.cast_signed()
 }
 
 /// The position in a row id.
 pub(crate) const fn position_of(id: i64) -> u64 {
-    (id & ((1 << POSITION_BITS) - 1)).cast_unsigned()
+    id.cast_unsigned() & POSITION_MAX
 }
 
 /// The log's number in a row id.

@@ -3,7 +3,11 @@ use sangdam_eventstore::*;
 
 use crate::harness::*;
 
-on_both_engines!(reads_by_log_stream_type_and_position, what_is_written_cannot_be_changed);
+on_both_engines!(
+    reads_by_log_stream_type_and_position,
+    a_position_past_every_log_names_no_event,
+    what_is_written_cannot_be_changed,
+);
 
 async fn reads_by_log_stream_type_and_position(fresh: Fresh) {
     let store = fresh.store().await;
@@ -34,6 +38,19 @@ async fn reads_by_log_stream_type_and_position(fresh: Fresh) {
 
     let many: Vec<Position> = (1..=11).map(at).collect();
     assert_eq!(store.read_at(&log(), &many).await.unwrap().len(), 11);
+    store.close().await;
+}
+
+async fn a_position_past_every_log_names_no_event(fresh: Fresh) {
+    let store = fresh.store().await;
+    for _ in 0..3 {
+        store.append(&log(), append(stream(), Expected::NoStream, 1)).await.unwrap();
+    }
+    for beyond in [(1 << 40) - 1, 1 << 40, (1 << 40) + 2, (3 << 40) + 2, Position::MAX.get()] {
+        assert_eq!(store.read(&log(), at(beyond), 9).await.unwrap(), [], "{beyond}");
+        assert_eq!(store.read_types(&log(), at(beyond), &["LogOpened"], 9).await.unwrap(), [], "{beyond}");
+        assert_eq!(store.read_at(&log(), &[at(beyond)]).await.unwrap(), [], "{beyond}");
+    }
     store.close().await;
 }
 
