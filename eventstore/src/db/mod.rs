@@ -93,6 +93,27 @@ impl Db {
         })
     }
 
+    /// Lets nothing of what was deleted from these tables, or replaced in them, lie about: on SQLite the write-ahead log
+    /// is put in place, where pages were overwritten, and cut to nothing; on PostgreSQL former versions of rows are
+    /// removed. Where that must wait for readers, it happens later, by the next checkpoint or vacuum.
+    pub(crate) async fn sweep(&self, tables: &[&str]) {
+        let swept = match self {
+            Self::Sqlite { write, .. } => {
+                let told = sqlite_rows(write, "PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
+                told.and_then(|rows| rows.first().map_or(Ok(0), |row| row.int(0)))
+            }
+            Self::Postgres(pool) => {
+                let sql = format!("VACUUM {}", tables.join(", "));
+                postgres_execute(pool, &sql, Vec::new()).await.map(|_| 0)
+            }
+        };
+        match swept {
+            Ok(0) => {}
+            Ok(_) => tracing::warn!("somebody reads: what was deleted is overwritten later"),
+            Err(e) => tracing::warn!(error = %e, "what was deleted is overwritten later"),
+        }
+    }
+
     /// Whether it is PostgreSQL, for the few statements that differ.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

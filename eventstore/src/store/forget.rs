@@ -18,6 +18,8 @@ impl Store {
                 .await?;
         }
         tx.commit().await?;
+        // Claims that were given up by the erasure lie about as well.
+        self.0.db.sweep(&["sealed", "claims"]).await;
         Ok(())
     }
 }

@@ -116,11 +116,8 @@ impl Keys {
         tx.execute("UPDATE destructions SET generation = generation + 1", args![]).await?;
         tx.commit().await?;
         self.shared.lock().keys.clear();
-        // The row's former version must not lie about: it still holds the wrapped key.
-        let sweep = if db.is_postgres() { "VACUUM subjects" } else { "PRAGMA wal_checkpoint(TRUNCATE)" };
-        if let Err(e) = db.execute(sweep, args![]).await {
-            tracing::warn!(error = %e, "destroyed keys will be overwritten later");
-        }
+        // The row's former version holds the wrapped key.
+        db.sweep(&["subjects"]).await;
         Ok(())
     }
 }

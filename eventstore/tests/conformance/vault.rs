@@ -15,6 +15,7 @@ on_both_engines!(
     a_wrong_key_is_told,
     keyed_hashes_are_stable_and_go_with_their_subject,
     crowds_get_one_key_a_subject,
+    what_is_deleted_is_left_in_no_file,
 );
 
 fn subject() -> Subject {
@@ -146,4 +147,28 @@ async fn crowds_get_one_key_a_subject(fresh: Fresh) {
     for store in [&one, &other, &*fresh_store] {
         store.close().await;
     }
+}
+
+async fn what_is_deleted_is_left_in_no_file(fresh: Fresh) {
+    let Location::Sqlite { dir } = fresh.location() else { return };
+    let store = fresh.store().await;
+    let (owner, mut next) = (subject(), append(stream(), Expected::NoStream, 1));
+    let sealed = store.vault().seal(&log(), next.events[0].event_id, owner, &personal("비밀")).await.unwrap();
+    let claim = Claim { namespace: "phone", hmac: [0xC5; 32], owner: next.stream };
+    next.events[0].sealed = Some(sealed.clone());
+    next.claims = vec![ClaimChange::Take(claim)];
+    let gone = next.stream;
+    store.append(&log(), next).await.unwrap();
+    let holds = |what: &[u8]| {
+        let files = std::fs::read_dir(&dir).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.filter(|bytes| bytes.windows(what.len()).any(|part| part == what)).count()
+    };
+    assert!(holds(&sealed.bytes) > 0 && holds(&claim.hmac) > 0);
+
+    let mut erasure = append(gone, Expected::Any, 1);
+    erasure.claims = vec![ClaimChange::ReleaseAll(gone)];
+    store.append(&log(), erasure).await.unwrap();
+    store.delete_sealed_of(&[owner]).await.unwrap();
+    assert_eq!((holds(&sealed.bytes), holds(&claim.hmac)), (0, 0));
+    store.close().await;
 }
