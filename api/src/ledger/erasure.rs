@@ -8,7 +8,7 @@ use sangdam_domain::aggregate::{Caller, CallerCommand};
 use sangdam_domain::event::Event;
 use sangdam_domain::id::CallerId;
 use sangdam_domain::log::Position;
-use sangdam_eventstore::Store;
+use sangdam_eventstore::{Store, StoreError};
 use sangdam_projections::fact;
 
 use super::commit::Change;
@@ -42,8 +42,19 @@ pub async fn complete_erasures(store: &Store) -> Result<Unforgotten, LoadError> 
 
 impl Ledger {
     /// Carries out an approved erasure: the caller and all aliases are forgotten at once, their claims given up, the
-    /// keys of everything that is theirs destroyed, and the ciphertexts deleted. Answers with the caller.
+    /// keys of everything that is theirs destroyed, and the ciphertexts deleted. Answers with the caller. Once begun it
+    /// comes to its end, also where nobody waits for the answer any more.
     pub async fn erase_caller(
+        &self,
+        meta: &CommandMeta,
+        caller: CallerId,
+    ) -> Result<Executed<Caller>, ExecuteError> {
+        let (ledger, meta) = (self.clone(), meta.clone());
+        let erasing = tokio::spawn(async move { ledger.erase_to_the_end(&meta, caller).await });
+        erasing.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
+    async fn erase_to_the_end(
         &self,
         meta: &CommandMeta,
         caller: CallerId,
@@ -83,7 +94,12 @@ impl Ledger {
         let held = self.hold::<Caller>(caller).await?;
         once.check_version(&held)?;
         let aliases = self.aliases(&held.state).await?;
-        let subjects: BTreeSet<Subject> = aliases.values().flat_map(|alias| alias.state.subjects()).collect();
+        let mut subjects: BTreeSet<Subject> =
+            aliases.values().flat_map(|alias| alias.state.subjects()).collect();
+        // Only what may be erased is worth going through the log for.
+        held.decide(CallerCommand::Erase { further: BTreeSet::new() }, at, actor)?;
+        let everybody = aliases.keys().copied().chain([caller]).collect();
+        subjects.extend(self.unidentified_calls(&everybody).await?);
         let mut changes = vec![held.decide(CallerCommand::Erase { further: subjects.clone() }, at, actor)?];
         let all: BTreeSet<Subject> = subjects.into_iter().chain(held.state.subjects()).collect();
         for alias in aliases.values() {

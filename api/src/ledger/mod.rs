@@ -17,6 +17,7 @@ mod kept;
 mod meta;
 mod retry;
 mod setup;
+mod theirs;
 
 pub use bulk::{BulkDone, BulkItem, Draft, Live};
 pub use callbacks::{CompletedCallback, Opening};

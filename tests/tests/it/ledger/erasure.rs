@@ -2,10 +2,15 @@
 
 use sangdam::ledger::{CommandMeta, complete_erasures};
 use sangdam_domain::actor::Subject;
-use sangdam_domain::aggregate::{Caller, CallerCommand, Consultation, ErasureStatus};
+use sangdam_domain::aggregate::{
+    Call, CallStanding, Callback, CallbackCommand, Caller, CallerCommand, Consultation, ConsultationCommand,
+    ErasureStatus, PromiseFor,
+};
+use sangdam_domain::id::CallbackId;
 use sangdam_domain::log::{Position, StreamId, StreamKind, Version};
 use sangdam_domain::personal::Personal;
 use sangdam_domain::rejection::Rejection;
+use sangdam_domain::value::AttachReason;
 use sangdam_tests::{Database, both_engines};
 
 use super::world::{World, meta, note, phone, register, rejection, text};
@@ -87,9 +92,75 @@ async fn an_erasure_cut_off_by_a_crash_is_completed_at_the_start(database: Datab
     world.must_verify().await;
 }
 
+/// A call comes from a number that nobody knows; only then the caller is registered, and their consultation opened.
+async fn an_erasure_forgets_the_numbers_of_calls_that_nobody_identified(database: Database) {
+    let world = World::new(database).await;
+    let (caller, alias) = (world.caller("010-0000-0001").await, world.caller("010-0000-0002").await);
+    let (opened, attached) = (world.answered_call(None).await, world.answered_call(None).await);
+    let consultation = world.open(opened, Some(caller)).await.unwrap().state.id;
+    let standing = world.ledger.call_standing(attached).await.unwrap();
+    let attach =
+        ConsultationCommand::AttachCall { call: attached, standing, reason: AttachReason::CalledAgain };
+    world.ledger.execute::<Consultation>(&meta("attach"), consultation, attach).await.unwrap();
+    let of_alias = world.answered_call(None).await;
+    let identified = world.open(of_alias, None).await.unwrap().state.id;
+    let subject = Subject::Consultation(identified);
+    world.ledger.identify_caller(&meta("identify"), alias, subject).await.unwrap();
+    let missed = world.missed_call().await;
+    let promised_for = PromiseFor::MissedCall { call: missed, standing: CallStanding::Abandoned };
+    let due = world.ledger.now().plus_seconds(3600);
+    let promise = CallbackCommand::Promise { due, promised_for, caller: Some(caller), agent: None };
+    let callback = CallbackId::from_uuid(world.ledger.new_uuid());
+    world.ledger.execute::<Callback>(&meta("promise"), callback, promise).await.unwrap();
+    world.ledger.merge_callers(&meta("merge"), caller, alias).await.unwrap();
+    let (other, others) = (world.caller("010-0000-0003").await, world.answered_call(None).await);
+    world.open(others, Some(other)).await.unwrap();
+
+    world.erase(caller).await;
+    let from = |call| {
+        let ledger = world.ledger.clone();
+        async move { ledger.load::<Call>(call).await.unwrap().unwrap().offered.unwrap().what.from }
+    };
+    for call in [opened, attached, of_alias, missed] {
+        assert_eq!(from(call).await, Some(Personal::Erased));
+        assert!(world.ledger.store().vault().is_destroyed(Subject::Call(call)).await.unwrap());
+    }
+    assert_eq!(from(others).await, Some(Personal::Known(phone("033-560-0001"))));
+    world.must_verify().await;
+}
+
+async fn an_erasure_goes_on_when_nobody_waits_for_it_any_more(database: Database) {
+    let world = World::new(database).await;
+    let caller = world.caller("010-0000-0001").await;
+    for command in [CallerCommand::RequestErasure, CallerCommand::ApproveErasure] {
+        world.ledger.execute::<Caller>(&meta("x"), caller, command).await.unwrap();
+    }
+    let (store, log) = (world.ledger.store().clone(), world.ledger.log().clone());
+    let meta = meta("erase");
+    let mut erasing = Box::pin(world.ledger.erase_caller(&meta, caller));
+    loop {
+        assert!(futures::poll!(&mut erasing).is_pending());
+        if !store.read_types(&log, Position::ZERO, &["CallerErased"], 1).await.unwrap().is_empty() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    // The client has gone, and the server with it drops what it was doing for them.
+    drop(erasing);
+    let destroyed = async {
+        while !store.vault().is_destroyed(Subject::Caller(caller)).await.unwrap() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), destroyed).await.unwrap();
+    world.must_verify().await;
+}
+
 both_engines!(
     an_erasure_forgets_the_caller_the_aliases_and_all_that_is_theirs,
     nothing_is_erased_without_approval,
     a_retry_after_the_erasure_gets_the_first_result_unchecked,
     an_erasure_cut_off_by_a_crash_is_completed_at_the_start,
+    an_erasure_forgets_the_numbers_of_calls_that_nobody_identified,
+    an_erasure_goes_on_when_nobody_waits_for_it_any_more,
 );
