@@ -29,10 +29,21 @@ pub(crate) fn earliest_of(date: Date) -> Timestamp {
     midnight_utc(date).plus_seconds(-15 * 3600)
 }
 
-/// A moment after every clock on earth has shown the day.
+/// A moment after every clock on earth has shown the day; the last one there is, where that is past it.
 pub(crate) fn latest_of(date: Date) -> Timestamp {
-    midnight_utc(date).plus_seconds(39 * 3600)
+    let last = Timestamp::from_micros(LAST_MICROS).unwrap_or(Timestamp::MIN);
+    match Zone::UTC.start_of(date) {
+        Some(midnight) if midnight < last.plus_seconds(-LATEST_SECONDS) => {
+            midnight.plus_seconds(LATEST_SECONDS)
+        }
+        None if date.year() < 1970 => Timestamp::MIN.plus_seconds(LATEST_SECONDS),
+        _ => last,
+    }
 }
+
+const LATEST_SECONDS: i64 = 39 * 3600;
+/// 9999-12-30T22:00:00Z: the last second that every time zone on earth can show.
+const LAST_MICROS: i64 = 253_402_207_200_000_000;
 
 fn midnight_utc(date: Date) -> Timestamp {
     Zone::UTC.start_of(date).unwrap_or(Timestamp::MIN)
@@ -49,6 +60,15 @@ mod tests {
         assert_eq!(year_of(20_240_131), 2024);
         assert_eq!(date_of(20_240_131).unwrap(), date(2024, 1, 31));
         assert!(date_of(20_240_230).is_err());
+    }
+
+    #[test]
+    fn the_last_days_that_can_be_told_leave_nothing_out() {
+        let moment: Timestamp = "9999-12-29T00:00:00Z".parse().unwrap();
+        for date in [date(9999, 12, 30), date(9999, 12, 31)] {
+            assert!(latest_of(date) > moment, "{date}");
+        }
+        assert!(latest_of(date(1900, 1, 1)) < moment);
     }
 
     #[test]

@@ -10,12 +10,14 @@ use crate::page::{Page, Paged};
 pub(crate) struct Conditions {
     text: String,
     args: Vec<Arg>,
+    /// Few rows are left, which no index has in the order of time.
+    sorted_apart: bool,
 }
 
 impl Conditions {
     /// Rows of one log.
     pub(crate) fn of_log(log_no: i64) -> Self {
-        Self { text: "log_no = $1".to_owned(), args: vec![Arg::from(log_no)] }
+        Self { text: "log_no = $1".to_owned(), args: vec![Arg::from(log_no)], sorted_apart: false }
     }
 
     /// A further condition; each `?` of the text stands for the next argument.
@@ -47,6 +49,9 @@ impl Conditions {
             self.text.push_str(" AND 1 = 0");
             return;
         }
+        // An index on the column has the rows of one value in the order of time, and of several value by value: left the
+        // choice, SQLite rather goes through the rows of everybody, in order.
+        self.sorted_apart |= values.len() > 1;
         let places = vec!["?"; values.len()].join(",");
         self.and(&format!("{column} IN ({places})"), values);
     }
@@ -73,7 +78,8 @@ impl Conditions {
         }
         let order = page.order.sql();
         let limit = page.size.saturating_add(1).min(Self::PAGE_MAX);
-        self.text.push_str(&format!(" ORDER BY {at} {order}, {id} {order} LIMIT {limit}"));
+        let sign = if self.sorted_apart { "+" } else { "" };
+        self.text.push_str(&format!(" ORDER BY {sign}{at} {order}, {id} {order} LIMIT {limit}"));
         (self.text, self.args)
     }
 

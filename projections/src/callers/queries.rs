@@ -24,16 +24,18 @@ pub async fn page(models: &ReadModels, log: &LogId, page: &Page) -> Result<Paged
     Ok(page_of(&rows, page, CallerRow::read)?)
 }
 
+/// In no order: to have it in the order of ids, SQLite goes through all callers in place of the index.
+pub(crate) const ABSORBED_SQL: &str = "SELECT id FROM callers WHERE log_no = $1 AND merged_into = $2";
+
 /// Everyone who is an alias of this caller, directly or by way of another alias; the caller first.
 pub async fn aliases(models: &ReadModels, log: &LogId, caller: CallerId) -> Result<Vec<CallerId>, ReadError> {
     let mut all = vec![caller];
     let mut next = 0;
-    let sql = "SELECT id FROM callers WHERE log_no = $1 AND merged_into = $2 ORDER BY id";
     while let Some(survivor) = all.get(next).copied() {
         next += 1;
-        let absorbed = models
-            .select(log, sql, args![survivor.uuid()], |row| row.uuid(0).map(CallerId::from_uuid))
-            .await?;
+        let read = |row: &sangdam_eventstore::Row| row.uuid(0).map(CallerId::from_uuid);
+        let mut absorbed = models.select(log, ABSORBED_SQL, args![survivor.uuid()], read).await?;
+        absorbed.sort_unstable();
         for alias in absorbed {
             if !all.contains(&alias) {
                 all.push(alias);

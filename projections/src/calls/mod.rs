@@ -1,7 +1,7 @@
 //! One row for each call, as it stands now.
 
 mod apply;
-mod queries;
+pub(crate) mod queries;
 mod row;
 
 pub(crate) use apply::Calls;

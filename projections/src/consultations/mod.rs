@@ -2,7 +2,7 @@
 //! read from its own stream.
 
 mod apply;
-mod queries;
+pub(crate) mod queries;
 mod row;
 
 pub(crate) use apply::Consultations;

@@ -18,10 +18,14 @@ pub async fn page(
     page: &Page,
 ) -> Result<Paged<ConsultationRow>, ReadError> {
     let Some(log_no) = models.log_no(log).await? else { return Ok(Paged::empty()) };
-    let (conditions, args) = conditions(log_no, filter).paged(page, "occurred_at", "id");
-    let sql = format!("SELECT {SELECT} FROM consultations WHERE {conditions}");
+    let (sql, args) = page_sql(log_no, filter, page);
     let rows = models.db().fetch_all(&sql, args).await?;
     Ok(page_of(&rows, page, ConsultationRow::read)?)
+}
+
+pub(crate) fn page_sql(log_no: i64, filter: &ConsultationFilter, page: &Page) -> (String, Vec<Arg>) {
+    let (conditions, args) = conditions(log_no, filter).paged(page, "occurred_at", "id");
+    (format!("SELECT {SELECT} FROM consultations WHERE {conditions}"), args)
 }
 
 /// How many consultations meet the filter.

@@ -81,6 +81,9 @@ impl Follower {
         }
         self.tell(&checkpoints, rebuilding.as_ref());
         let mut feed = checkpoints.begin().map(|begin| Feed::live(&self.store, &self.log, begin));
+        // Comes due however fast events come.
+        let mut look_again = tokio::time::interval(LOOK_AGAIN);
+        look_again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 chunk = next(&mut feed) => {
@@ -99,7 +102,7 @@ impl Follower {
                         feed = None;
                     }
                 }
-                () = tokio::time::sleep(LOOK_AGAIN), if checkpoints.each.iter().any(|each| !each.runs()) => {
+                _ = look_again.tick(), if checkpoints.each.iter().any(|each| !each.runs()) => {
                     self.tell(&checkpoints, rebuilding.as_ref());
                     if rebuilding.as_ref().is_some_and(|rebuilding| rebuilding.task.is_finished()) {
                         return rebuilding.take().map_or(Ok(()), |ended| ended.failed().map_or(Ok(()), Err));
