@@ -8,7 +8,7 @@ use sangdam_domain::event::{self, LegacyBalance};
 use sangdam_domain::log::LogId;
 
 use super::Lazy;
-use crate::graphql::code::Weekday;
+use crate::graphql::code::{CountingRule, Weekday};
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::{Date, DateTime, TimeOfDay, int, version};
 
@@ -30,8 +30,8 @@ pub struct LegacyYear {
 pub struct CountingDefinition {
     /// 1, 2, 3, …
     pub counting_version: i32,
-    /// The rule's code.
-    pub rule: String,
+    /// The rule.
+    pub rule: CountingRule,
     /// The rule in words.
     pub description: String,
     /// When it was published.
@@ -162,7 +162,7 @@ impl Centre {
         Ok(published
             .map(|of| CountingDefinition {
                 counting_version: int(of.what.counting_version.into()),
-                rule: of.what.rule.as_str().to_owned(),
+                rule: of.what.rule.into(),
                 description: of.what.description.as_str().to_owned(),
                 published_at: of.at.into(),
             })

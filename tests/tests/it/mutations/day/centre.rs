@@ -28,7 +28,7 @@ impl Day {
         self.tells("declareLegacyBalance", balance, "centre", expected).await;
         let counting = json!({ "rule": "OPENED_NOT_VOIDED", "description": "무효가 아닌 상담" });
         let expected = json!({ "countingDefinitions":
-            [{ "countingVersion": 1, "rule": "opened_not_voided", "description": "무효가 아닌 상담" }] });
+            [{ "countingVersion": 1, "rule": "OPENED_NOT_VOIDED", "description": "무효가 아닌 상담" }] });
         self.tells("publishCountingDefinition", counting, "centre", expected).await;
         let calendar = json!({ "validFrom": "2020-01-01", "timeZone": "Asia/Seoul",
             "weeklyHours": [{ "weekday": "TUESDAY", "opens": "08:30", "closes": "18:30" }],
