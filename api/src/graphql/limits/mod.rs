@@ -112,6 +112,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_for_over_days_weighs_many_rows() {
+        let sdl =
+            "type Query { a: Query days(from: String, to: String): [Query!]! list(from: String): [Query!]! }";
+        let complexity = |query: &str| {
+            check(&mut Request::new(query), &Weights::of_sdl(sdl).unwrap()).map(|cost| cost.complexity)
+        };
+        assert_eq!(complexity("{ days { __typename } }").unwrap(), 201);
+        assert_eq!(complexity("{ list { __typename } }").unwrap(), 6);
+        assert!(complexity("{ a { days { days { __typename } } } }").is_err());
+    }
+
+    #[test]
     fn a_bomb_of_fragments_is_counted_without_being_expanded() {
         let mut query = "{ ...F0 }".to_owned();
         for n in 0..40 {

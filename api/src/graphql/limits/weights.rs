@@ -7,6 +7,8 @@ use async_graphql::parser::types::{BaseType, FieldDefinition, TypeKind, TypeSyst
 
 /// What a list that has no pages is taken to hold.
 const LIST_ROWS: u64 = 5;
+/// The same, of a list over days that are asked for: there may be a row a day.
+const DAYS_ROWS: u64 = 200;
 
 /// How many rows the fields of a schema stand for, by name.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +40,10 @@ impl Weights {
         if paged {
             self.paged.insert(name.to_owned());
         } else if matches!(field.ty.node.base, BaseType::List(_)) && !matches!(name, "edges" | "nodes") {
-            self.rows.insert(name.to_owned(), LIST_ROWS);
+            let over_days = ["from", "to"].iter().all(|bound| {
+                field.arguments.iter().any(|argument| argument.node.name.node.as_str() == *bound)
+            });
+            self.rows.insert(name.to_owned(), if over_days { DAYS_ROWS } else { LIST_ROWS });
         }
     }
 

@@ -1,6 +1,9 @@
 //! Arguments of the ledger's questions.
 
+use std::collections::BTreeSet;
+
 use async_graphql::ID;
+use sangdam_domain::calendar as zone;
 use sangdam_domain::event;
 use sangdam_domain::log::StreamId;
 
@@ -37,15 +40,17 @@ pub(in crate::graphql) fn parse_thresholds(given: Option<Vec<i32>>) -> Result<Ve
     parsed.collect::<Option<_>>().ok_or_else(|| ApiError::bad_input("thresholds: expected numbers from 1 on"))
 }
 
-/// Names of events.
+/// Names of events, each once.
 pub(in crate::graphql) fn parse_types(given: &[String]) -> Result<Vec<&'static str>, ApiError> {
     let known = |name: &str| event::Event::TYPES.iter().copied().find(|known| *known == name);
-    given.iter().map(|name| known(name).ok_or(name)).collect::<Result<_, _>>().map_err(|name| {
+    let names = given.iter().map(|name| known(name).ok_or(name)).collect::<Result<BTreeSet<_>, _>>();
+    let names = names.map_err(|name| {
         let shown: String = name.chars().take(60).collect();
         ApiError::bad_input(format!(
             "types: no event is called `{shown}`; one is called `ConsultationOpened`, for instance"
         ))
-    })
+    })?;
+    Ok(names.into_iter().collect())
 }
 
 /// A stream, by its name or by the global id of what it belongs to.
@@ -60,6 +65,5 @@ pub(in crate::graphql) fn parse_stream(id: &ID) -> Result<StreamId, ApiError> {
 
 /// The day that it is now in a time zone (UTC where the zone is not known).
 pub(in crate::graphql) fn today(app: &App, zone: &str) -> jiff::civil::Date {
-    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    zone.to_datetime(app.store.clock().now().jiff()).date()
+    zone::zone(zone).unwrap_or(zone::Zone::UTC).local(app.store.clock().now()).date
 }
