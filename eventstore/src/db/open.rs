@@ -8,7 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgConnection};
+use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use super::{Db, RESTED};
 use crate::contract::StoreError;
@@ -94,7 +94,9 @@ async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<
         .row_buffer_size(1024)
         // Lists of values come in several lengths for each table: too small a cache prepares them over and over.
         .statement_cache_capacity(STATEMENTS_CACHED_MAX)
-        .optimize_on_close(false, None);
+        .optimize_on_close(false, None)
+        // Whole-log checks and rebuilds are slow by nature.
+        .disable_statement_logging();
 
     let lock = std::fs::File::create(dir.join(".lock")).map_err(sqlx::Error::Io)?;
     let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
@@ -120,10 +122,11 @@ async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<
 }
 
 async fn open_postgres(url: &str, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.application_name("sangdam").options([
-        ("search_path", room.schema),
-        ("synchronous_commit", if room.durable { "on" } else { "off" }),
-    ]);
+    let options =
+        PgConnectOptions::from_str(url)?.application_name("sangdam").disable_statement_logging().options([
+            ("search_path", room.schema),
+            ("synchronous_commit", if room.durable { "on" } else { "off" }),
+        ]);
     let mut connection = PgConnection::connect_with(&options).await?;
     let mut tx = connection.begin().await?;
     // Two CREATE SCHEMA IF NOT EXISTS at once can fail; the lock ends with the transaction.
