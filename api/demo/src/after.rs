@@ -16,8 +16,10 @@ impl Floor {
         let closes = at(day_of(now), CLOSES);
         if self.rng.permille(4) {
             let corrected = self.tick(&mut later, 240_000, 1_500_000).min(closes);
-            let why = Some(ReasonText::parse(&self.words.remark(&thread.story, "why_corrected")?)?);
-            let command = if self.rng.permille(500) {
+            let of_note = self.rng.permille(500);
+            let section = if of_note { "why_corrected_note" } else { "why_corrected_reason" };
+            let why = Some(ReasonText::parse(&self.words.remark(&thread.story, section)?)?);
+            let command = if !of_note {
                 Command::CorrectContactReason { contact_reason: ContactReason::Other, why }
             } else {
                 let text = self.words.inquiry(&mut thread.story, ContactReason::Other)?;

@@ -79,7 +79,7 @@ impl Demo {
         let mut stage = Stage::new(log.clone(), rng(purpose::IDS));
         let cast = opening::play(&mut stage, &calendar, &mut rng(purpose::OPENING))?;
         let days = plan::days(&calendar, &mut rng(purpose::PLAN))?;
-        let words = Words::new(Library::read()?, rng(purpose::WORDS));
+        let words = Words::new(Library::read()?, Calendar::read()?, rng(purpose::WORDS));
         let people = People::new(rng(purpose::PEOPLE));
         let floor = Floor::new((calendar, cast, stage), (people, words, rng(purpose::FLOOR)), days);
         Ok(Self { floor, over: false })

@@ -2,7 +2,7 @@
 //!
 //! A topic begins with `= key | category | office | guidance | r26 v1 | 545566875556 | 2023-01..` (how often residents and
 //! visitors ask, and how much so in each month; from and until when). Then `@slot a / b / #3..17년`, `- what the case is
-//! about` (`-r` where only residents ask, `-w` in winter, `-s` in summer), `? what is asked`, `! what is answered`. Ages may follow how often they ask, as
+//! about` (`-r` where only residents ask, `-w` in winter, `-s` in summer, `-4..10` in these months), `? what is asked`, `! what is answered`. Ages may follow how often they ask, as
 //! in `r26 v0 60-80`. Shared texts stand under `: section`.
 
 use std::collections::HashMap;
@@ -42,6 +42,10 @@ pub(crate) const SHARED_SLOTS: &[&str] = &[
     "bloom",
     "later",
     "since",
+    "lately",
+    "elder",
+    "fest",
+    "today",
 ];
 
 /// The slot of the place where somebody lives.
@@ -105,6 +109,8 @@ pub(crate) struct Ask {
     pub(crate) text: Template,
     /// Whether it says where the caller lives.
     pub(crate) says_home: bool,
+    /// Whether it speaks of those the caller lives with or looks after.
+    pub(crate) says_kin: bool,
 }
 
 /// A value of a slot.
@@ -208,7 +214,11 @@ fn read_topic(file: &'static str, block: &[(usize, &str)]) -> Result<Topic, Demo
         }
         let case = topic.cases.last_mut().ok_or_else(|| wrong(*line, "stands before any case".to_owned()))?;
         match mark {
-            "?" => case.asks.push(Ask { text: template, says_home: text.contains("{home}") }),
+            "?" => case.asks.push(Ask {
+                text: template,
+                says_home: text.contains("{home}"),
+                says_kin: text.contains("{family}") || text.contains("{elder}"),
+            }),
             "!" => case.tells.push(template),
             _ => return Err(wrong(*line, format!("begins with `{mark}`"))),
         }
@@ -219,11 +229,18 @@ fn read_topic(file: &'static str, block: &[(usize, &str)]) -> Result<Topic, Demo
     Ok(topic)
 }
 
-/// `r`: only residents ask; `w`: only in winter; `s`: only in summer.
+/// `4..10`: only from April to October (`11..14` goes on to February); `r`: only residents ask; `w`: only in winter;
+/// `s`: only in summer.
 fn read_case(flags: &str, gist: Template) -> Option<Case> {
     // Winter goes over the end of the year: months after the tenth count from there, 11 to 15.
     let mut case = Case { residents_only: false, months: 1..=15, gist, asks: Vec::new(), tells: Vec::new() };
-    for flag in flags.chars() {
+    let letters = flags.find(char::is_alphabetic).unwrap_or(flags.len());
+    let (months, letters) = flags.split_at(letters);
+    if !months.is_empty() {
+        let (from, until) = months.split_once("..")?;
+        case.months = from.parse().ok()?..=until.parse().ok()?;
+    }
+    for flag in letters.chars() {
         match flag {
             'r' => case.residents_only = true,
             'w' => case.months = 11..=15,

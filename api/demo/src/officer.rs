@@ -89,10 +89,25 @@ impl Floor {
         let settled = self.tick(now, 9_000, 40_000);
         let command = if self.rng.permille(200) {
             let reasons = [DeclineReason::NotInCharge, DeclineReason::Occupied, DeclineReason::OtherWay];
-            Command::DeclineTransfer { transfer, reason: *self.rng.pick(&reasons) }
+            let reason = *self.rng.pick(&reasons);
+            thread.story.absent(match reason {
+                DeclineReason::Occupied => "민원 상담 중",
+                DeclineReason::NotInCharge => "소관 확인 중",
+                DeclineReason::OtherWay | DeclineReason::Other => "서면 접수 요청",
+            });
+            Command::DeclineTransfer { transfer, reason }
         } else {
             let causes = [UnansweredCause::Busy, UnansweredCause::Away, UnansweredCause::NoAnswer];
-            Command::LeaveTransferUnanswered { transfer, cause: *self.rng.pick(&causes) }
+            let cause = *self.rng.pick(&causes);
+            let absences: &[&str] = match cause {
+                UnansweredCause::Busy => &["통화 중", "민원 상담 중", "다른 전화 응대 중"],
+                UnansweredCause::Away => {
+                    &["출장 중", "회의 중", "현장 점검 중", "연가", "교육 중", "외근 중"]
+                }
+                UnansweredCause::NoAnswer => &["자리 비움", "부재 중", "무응답"],
+            };
+            thread.story.absent(self.rng.pick::<&str>(absences));
+            Command::LeaveTransferUnanswered { transfer, cause }
         };
         self.act(settled, thread, command);
         Ok(())

@@ -2,10 +2,10 @@
 
 use jiff::civil::{Date, Weekday};
 
-use crate::calendar::{day_of, later, next_market, second_of, spell};
+use crate::calendar::{Calendar, day_of, later, next_market, second_of, spell};
 use crate::county;
 use crate::korean::commas;
-use crate::library::{Case, HOME, SHARED_SLOTS, Topic, Value};
+use crate::library::{Ask, Case, HOME, SHARED_SLOTS, Topic, Value};
 use crate::people::Person;
 use crate::rng::Rng;
 use crate::template::{Filler, Template};
@@ -31,10 +31,17 @@ impl Story {
     /// Goes on on another day.
     pub(crate) fn continue_at(&mut self, now: i64) {
         (self.today, self.hour) = (day_of(now), second_of(now) / 3600);
-        for name in ["past", "soon", "weekday", "ampm", "later", "since"] {
+        for name in MOMENTS {
             if let Some(told) = shared(name).and_then(|slot| self.told.get_mut(slot)) {
                 *told = None;
             }
+        }
+    }
+
+    /// Says what keeps the officer away.
+    pub(crate) fn absent(&mut self, why: &str) {
+        if let Some(told) = shared("absence").and_then(|slot| self.told.get_mut(slot)) {
+            *told = Some(why.to_owned());
         }
     }
 
@@ -44,6 +51,12 @@ impl Story {
     }
 }
 
+/// Slots that mean another day tomorrow.
+const MOMENTS: [&str; 7] = ["past", "soon", "weekday", "ampm", "later", "since", "lately"];
+
+/// What is said once is not said again at the end.
+const ONCE: [&str; 5] = ["past", "soon", "soon2", "weekday", "later"];
+
 fn shared(name: &str) -> Option<usize> {
     SHARED_SLOTS.iter().position(|known| *known == name)
 }
@@ -51,6 +64,7 @@ fn shared(name: &str) -> Option<usize> {
 /// Fills a story's slots.
 pub(crate) struct Scribe<'a, 'b> {
     pub(crate) rng: &'b mut Rng,
+    pub(crate) calendar: &'a Calendar,
     pub(crate) topic: &'a Topic,
     pub(crate) case: &'a Case,
     pub(crate) story: &'b mut Story,
@@ -58,10 +72,10 @@ pub(crate) struct Scribe<'a, 'b> {
     pub(crate) attempt: usize,
 }
 
-impl Scribe<'_, '_> {
+impl<'a> Scribe<'a, '_> {
     /// Whether somebody asks what visitors ask.
     pub(crate) fn is_travel_talk(&self) -> bool {
-        self.topic.category == "tourism" || (self.story.person.visitor && self.topic.is_about_travel())
+        self.story.person.visitor && self.topic.is_about_travel()
     }
 
     /// Says more than it must, so that something new comes out.
@@ -69,9 +83,56 @@ impl Scribe<'_, '_> {
         self.attempt > 3
     }
 
+    /// What is asked; visitors who travel live nowhere here.
+    pub(crate) fn ask(&mut self) -> &'a Ask {
+        let case = self.case;
+        let travels = self.is_travel_talk();
+        let asks: Vec<&Ask> = case.asks.iter().filter(|ask| !(travels && ask.says_home)).collect();
+        if asks.is_empty() {
+            return &case.asks[self.rng.index(case.asks.len())];
+        }
+        asks[self.rng.index(asks.len())]
+    }
+
     pub(crate) fn one_of(&mut self, templates: &[Template], out: &mut String) {
         let chosen = self.choose(templates.len());
         templates[chosen].render(self, out);
+    }
+
+    /// One that fits what was said so far: no place of a visitor's, no place twice, no moment twice.
+    pub(crate) fn one_that_fits(&mut self, templates: &[Template], ends: bool, out: &mut String) {
+        let fits: Vec<&Template> = templates.iter().filter(|text| self.fits(text, ends)).collect();
+        if fits.is_empty() || self.attempt > 60 {
+            return self.one_of(templates, out);
+        }
+        let chosen = self.choose(fits.len());
+        fits[chosen].render(self, out);
+    }
+
+    fn fits(&self, text: &Template, ends: bool) -> bool {
+        let mentions = |name| shared(name).is_some_and(|slot| text.mentions(slot));
+        let told = |name: &&str| {
+            shared(name).is_some_and(|slot| self.story.told.get(slot).is_some_and(Option::is_some))
+        };
+        let place = mentions("home")
+            && (self.story.person.visitor || (mentions("gist") && self.case.gist.mentions(HOME)));
+        !place && !(ends && ONCE.iter().any(|name| mentions(name) && told(&name)))
+    }
+
+    /// One that says nothing which the inquiry says itself.
+    pub(crate) fn one_beside(&mut self, templates: &[Template], ask: &Template, out: &mut String) {
+        let says = |text: &Template, name| shared(name).is_some_and(|slot| text.mentions(slot));
+        let beside = |text: &&Template| {
+            !["family", "past", "region", "trade", "how"]
+                .iter()
+                .any(|name| says(text, name) && says(ask, name))
+        };
+        let fits: Vec<&Template> = templates.iter().filter(beside).collect();
+        if fits.is_empty() {
+            return self.one_of(templates, out);
+        }
+        let chosen = self.choose(fits.len());
+        fits[chosen].render(self, out);
     }
 
     fn draw(&mut self, slot: usize) -> String {
@@ -108,18 +169,22 @@ impl Scribe<'_, '_> {
             "tel" => self.story.tel.clone(),
             "due" => self.story.due.clone(),
             "market" => spell(next_market(today)),
-            "family" => word(families(person), self.rng),
+            "family" => always(families(person), self.story.index),
             "spouse" => "배우자와".to_owned(),
             "stay" => format!("{}년", self.rng.range(1, (person.age - 12).min(40))),
             "past" => past(self.rng, today),
-            "soon" => soon(self.rng, today),
+            "soon" => soon(self.rng, today, self.calendar, self.is_travel_talk()),
             "soon2" => spell(later(today, self.rng.range(20, 75))),
+            "lately" => lately(self.rng, today, self.calendar),
+            "elder" => word(elders(person), self.rng),
+            "fest" => word(county::FESTIVALS[usize::from(today.month().unsigned_abs()) % 12], self.rng),
+            "today" => spell(today),
             "nextmonth" => format!("{}월", today.month() % 12 + 1),
             "weekday" => word(&county::WEEKDAYS, self.rng),
             "ampm" => hour(self.rng),
             "later" => soonest(self.rng, today, self.story.hour),
             "since" => word(county::SINCE, self.rng),
-            "trade" => word(county::TRADES, self.rng),
+            "trade" => always(county::TRADES, self.story.index),
             "tries" => word(county::TRIES, self.rng),
             "absence" => word(county::ABSENCES, self.rng),
             "wrong" => word(county::WRONG_NUMBERS, self.rng),
@@ -137,7 +202,8 @@ impl Filler for Scribe<'_, '_> {
             case.gist.render(self, out);
             return;
         }
-        let fixed = slot == HOME || matches!(SHARED_SLOTS.get(slot), Some(&("due" | "office" | "tel")));
+        let fixed =
+            slot == HOME || matches!(SHARED_SLOTS.get(slot), Some(&("due" | "office" | "tel" | "today")));
         if let Some(told) = self.story.told.get(slot).and_then(Option::as_ref).filter(|_| !fixed) {
             out.push_str(told);
             return;
@@ -160,6 +226,22 @@ fn who(person: &Person) -> String {
         (age, true) => format!("{age}대 여성"),
         (age, false) => format!("{age}대 남성"),
     }
+}
+
+/// What stays the same of a person whenever they call.
+fn always(words: &[&str], index: usize) -> String {
+    words[index.wrapping_mul(7_919) % words.len()].to_owned()
+}
+
+/// For whom such a person may ask.
+fn elders(person: &Person) -> &'static [&'static str] {
+    let age = match person.age {
+        ..40 => 0,
+        40..60 => 1,
+        60..70 => 2,
+        _ => 3,
+    };
+    county::ELDERS[usize::from(!person.woman)][age]
 }
 
 /// With whom such a person may live.
@@ -196,13 +278,20 @@ fn past(rng: &mut Rng, today: Date) -> String {
 }
 
 /// A day in the next weeks: `6월 14일`, `다음 주 화요일`.
-fn soon(rng: &mut Rng, today: Date) -> String {
-    if rng.index(4) == 0 {
-        return format!("다음 주 {}", rng.pick(&county::WEEKDAYS));
+fn soon(rng: &mut Rng, today: Date, calendar: &Calendar, travels: bool) -> String {
+    if travels && rng.index(3) == 0 {
+        return (*rng.pick(&["이번 주 토요일", "이번 주 일요일", "다음 주 토요일", "다음 주 일요일"]))
+            .to_owned();
     }
-    let mut day = later(today, rng.range(1, 18));
-    while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
-        day = later(day, 1);
+    let day = later(today, rng.range(1, 18));
+    if travels || calendar.is_open(day) { spell(day) } else { spell(calendar.next_open(day)) }
+}
+
+/// A day in the last weeks on which offices were open: `6월 3일`.
+fn lately(rng: &mut Rng, today: Date, calendar: &Calendar) -> String {
+    let mut day = later(today, -rng.range(1, 20));
+    while !calendar.is_open(day) {
+        day = later(day, -1);
     }
     spell(day)
 }

@@ -33,6 +33,15 @@ impl Template {
         if rest.is_empty() { Ok(template) } else { Err(format!("`{rest}` is outside of any alternative")) }
     }
 
+    /// Whether the text may hold the slot's value.
+    pub(crate) fn mentions(&self, slot: usize) -> bool {
+        self.0.iter().any(|piece| match piece {
+            Piece::Slot(known) => *known == slot,
+            Piece::OneOf(alternatives) => alternatives.iter().any(|text| text.mentions(slot)),
+            Piece::Text(_) | Piece::Particle(_) => false,
+        })
+    }
+
     /// Writes the text.
     pub(crate) fn render(&self, filler: &mut impl Filler, out: &mut String) {
         for piece in &self.0 {

@@ -6,13 +6,12 @@ use std::collections::{HashSet, VecDeque};
 use jiff::civil::Date;
 use sangdam_domain::value::{ContactReason, NoteText};
 
-use crate::calendar::{day_of, second_of};
+use crate::calendar::{Calendar, day_of, second_of};
 use crate::error::DemoError;
-use crate::library::{Case, Library, SHARED_SLOTS, Topic};
+use crate::library::{Ask, Case, Library, SHARED_SLOTS, Topic};
 use crate::people::Person;
 use crate::rng::Rng;
 use crate::scribe::{Scribe, Story};
-use crate::template::Filler;
 
 /// The office that is in charge of a topic.
 pub(crate) struct Office<'a> {
@@ -23,7 +22,10 @@ pub(crate) struct Office<'a> {
 /// Draws texts.
 pub(crate) struct Words {
     pub(crate) library: Library,
+    calendar: Calendar,
     rng: Rng,
+    /// The latest topics: nobody else asks about them at once.
+    recent: VecDeque<usize>,
     /// FNV-1a of the latest texts, oldest first, and the same to look them up.
     latest: VecDeque<u64>,
     latest_set: HashSet<u64>,
@@ -34,13 +36,18 @@ pub(crate) struct Words {
 /// How often a text that came before is drawn anew.
 const TRIES: usize = 200;
 
+/// So many topics in a row differ.
+const RECENT: usize = 8;
+
 /// So many texts are remembered: those of some 4,000 consultations. What is written days later about an earlier
 /// consultation is still compared with that one's neighbours.
 const LATEST: usize = 8_000;
 
 impl Words {
-    pub(crate) fn new(library: Library, rng: Rng) -> Self {
-        Self { library, rng, latest: VecDeque::new(), latest_set: HashSet::new(), heard: HashSet::new() }
+    pub(crate) fn new(library: Library, calendar: Calendar, rng: Rng) -> Self {
+        let (recent, latest) = (VecDeque::new(), VecDeque::new());
+        let (latest_set, heard) = (HashSet::new(), HashSet::new());
+        Self { library, calendar, rng, recent, latest, latest_set, heard }
     }
 
     /// The topic that somebody calls about on a day.
@@ -54,7 +61,14 @@ impl Words {
             if of_age && (topic.from..=topic.until).contains(&now) { often * topic.months[month] } else { 0 }
         };
         let weights: Vec<u64> = self.library.topics.iter().map(weigh).collect();
-        self.rng.weighted(&weights)
+        let rested = |(topic, weight): (usize, &u64)| if self.recent.contains(&topic) { 0 } else { *weight };
+        let fresh: Vec<u64> = weights.iter().enumerate().map(rested).collect();
+        let topic = self.rng.weighted(if fresh.iter().any(|weight| *weight > 0) { &fresh } else { &weights });
+        self.recent.push_back(topic);
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+        topic
     }
 
     /// Begins a story.
@@ -92,17 +106,16 @@ impl Words {
         let blank = story.told.clone();
         self.unseen(story, |scribe, library, out| {
             scribe.story.told.clone_from(&blank);
-            let asks = &scribe.case.asks;
-            let ask = &asks[scribe.choose(asks.len())];
+            let ask = scribe.ask();
             if scribe.insists() || scribe.rng.permille(if ask.says_home { 500 } else { 850 }) {
-                let opener = opener(scribe, ask.says_home);
-                scribe.one_of(library.shared(opener)?, out);
+                let opener = opener(scribe, ask);
+                scribe.one_beside(library.shared(opener)?, &ask.text, out);
                 out.push(' ');
             }
             ask.text.render(scribe, out);
-            if scribe.insists() || scribe.rng.permille(520) {
+            if reason == ContactReason::FollowUp || scribe.insists() || scribe.rng.permille(520) {
                 out.push(' ');
-                scribe.one_of(library.shared(why(scribe, reason))?, out);
+                scribe.one_that_fits(library.shared(why(scribe, reason))?, true, out);
             }
             Ok(())
         })
@@ -114,12 +127,12 @@ impl Words {
             scribe.one_of(&scribe.case.tells, out);
             if number_given && scribe.rng.permille(600) {
                 out.push(' ');
-                scribe.one_of(library.shared("close_number")?, out);
+                scribe.one_that_fits(library.shared("close_number")?, true, out);
             }
             if scribe.insists() || (!number_given && scribe.rng.permille(600)) {
                 out.push(' ');
                 let section = if scribe.is_travel_talk() { "close_travel" } else { "close" };
-                scribe.one_of(library.shared(section)?, out);
+                scribe.one_that_fits(library.shared(section)?, true, out);
             }
             Ok(())
         })
@@ -128,7 +141,7 @@ impl Words {
     /// A text of a section that topics share.
     pub(crate) fn say(&mut self, story: &mut Story, section: &'static str) -> Result<NoteText, DemoError> {
         self.unseen(story, |scribe, library, out| {
-            scribe.one_of(library.shared(section)?, out);
+            scribe.one_that_fits(library.shared(section)?, false, out);
             Ok(())
         })
     }
@@ -142,8 +155,7 @@ impl Words {
         self.unseen(story, |scribe, library, out| {
             scribe.one_of(library.shared(section)?, out);
             out.push(' ');
-            let asks = &scribe.case.asks;
-            asks[scribe.choose(asks.len())].text.render(scribe, out);
+            scribe.ask().text.render(scribe, out);
             Ok(())
         })
     }
@@ -151,11 +163,11 @@ impl Words {
     /// A text of a section, which may have been said before.
     pub(crate) fn remark(&mut self, story: &Story, section: &'static str) -> Result<String, DemoError> {
         let mut story = story.clone();
-        let Self { library, rng, .. } = self;
+        let Self { library, calendar, rng, .. } = self;
         let topic = &library.topics[story.topic];
         let case = &topic.cases[story.case];
         let mut out = String::new();
-        let mut scribe = Scribe { rng, topic, case, story: &mut story, attempt: 0 };
+        let mut scribe = Scribe { rng, calendar, topic, case, story: &mut story, attempt: 0 };
         scribe.one_of(library.shared(section)?, &mut out);
         Ok(out)
     }
@@ -166,8 +178,8 @@ impl Words {
         story: &mut Story,
         mut write: impl FnMut(&mut Scribe<'_, '_>, &Library, &mut String) -> Result<(), DemoError>,
     ) -> Result<NoteText, DemoError> {
-        let Self { library, rng, latest, latest_set, heard } = self;
-        let library = &*library;
+        let Self { library, calendar, rng, latest, latest_set, heard, .. } = self;
+        let (library, calendar) = (&*library, &*calendar);
         let topic = &library.topics[story.topic];
         let told = story.told.clone();
         let mut out = String::new();
@@ -175,7 +187,7 @@ impl Words {
             out.clear();
             story.told.clone_from(&told);
             let case = &topic.cases[story.case];
-            write(&mut Scribe { rng, topic, case, story, attempt }, library, &mut out)?;
+            write(&mut Scribe { rng, calendar, topic, case, story, attempt }, library, &mut out)?;
             let hash = fnv(FNV_OFFSET, out.trim().as_bytes());
             let of_person = fnv(hash, &story.index.to_be_bytes());
             if latest_set.contains(&hash) || heard.contains(&of_person) {
@@ -196,14 +208,16 @@ impl Words {
 }
 
 /// Which section tells who is calling.
-fn opener(scribe: &mut Scribe<'_, '_>, says_home: bool) -> &'static str {
+fn opener(scribe: &mut Scribe<'_, '_>, ask: &Ask) -> &'static str {
     let person = &scribe.story.person;
     let (visitor, age) = (person.visitor, person.age);
+    let alone = if scribe.story.index % 2 == 0 { "elder" } else { "elders" };
     match scribe.rng.index(3) {
         _ if visitor && scribe.topic.is_about_travel() => "visitor",
         _ if visitor => "outsider",
-        _ if says_home => "who",
-        0 if age >= 70 => "elder",
+        _ if ask.says_home => "who",
+        _ if ask.says_kin => "resident",
+        0 if age >= 70 => alone,
         0 | 1 if (30..70).contains(&age) => "adult",
         _ => "resident",
     }

@@ -322,11 +322,11 @@ fn everything_that_a_call_centre_meets_happens() {
 fn the_county_never_changes() {
     let (first_thousand, whole) = (&county().first_thousand, &county().whole);
     assert_eq!(
-        first_thousand, "d2b5e14aeb282b83fd9fecec2b1597f2725ea81ad5e00925415a8df2c8d2655f",
+        first_thousand, "46742235777f67220f0552ecf61957bd9e0eff42a39e34655ff49ba3c96d1dff",
         "the first 1,000 items"
     );
     assert_eq!(
-        whole, "6e0bd845756161955c4ddb3accac75a928f4506c91e8655b53a38f82c3479c12",
+        whole, "9a7ba4b0d1c318622855afee2d40616bb8512412e34ff015280c43564555d3e5",
         "ids, times and notes of all items"
     );
 }
