@@ -116,7 +116,8 @@ impl<'a> Scribe<'a, '_> {
         };
         let place = mentions("home")
             && (self.story.person.visitor || (mentions("gist") && self.case.gist.mentions(HOME)));
-        !place && !(ends && ONCE.iter().any(|name| mentions(name) && told(&name)))
+        let again = ends && ONCE.iter().any(|name| mentions(name) && told(name));
+        !place && !again
     }
 
     /// One that says nothing which the inquiry says itself.

@@ -211,7 +211,7 @@ impl Words {
 fn opener(scribe: &mut Scribe<'_, '_>, ask: &Ask) -> &'static str {
     let person = &scribe.story.person;
     let (visitor, age) = (person.visitor, person.age);
-    let alone = if scribe.story.index % 2 == 0 { "elder" } else { "elders" };
+    let alone = if scribe.story.index.is_multiple_of(2) { "elder" } else { "elders" };
     match scribe.rng.index(3) {
         _ if visitor && scribe.topic.is_about_travel() => "visitor",
         _ if visitor => "outsider",

@@ -57,7 +57,8 @@ pub struct YearlyCount {
     pub abandoned: Option<i32>,
     /// Answered ÷ offered within the opening hours; null likewise.
     pub answer_rate: Option<AnswerRate>,
-    /// Known callers with at least one consultation; null likewise.
+    /// Known callers with at least one consultation, as recorded: a caller merged into another later counts on its own;
+    /// null likewise.
     pub unique_callers: Option<i32>,
     /// What the number of consultations stands on.
     pub basis: CountBasis,
