@@ -1,6 +1,6 @@
 //! The read models' database: one file on SQLite, one schema on PostgreSQL.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sangdam_domain::log::{LogId, Position};
@@ -129,7 +129,7 @@ impl ReadModels {
         Err(ReadError::Database(sqlx::Error::RowNotFound))
     }
 
-    /// The rows of one log in which `column` has one of the values, in no particular order.
+    /// The rows of one log in which `column` has one of the values: each once, in no particular order.
     pub(crate) async fn select_in<T>(
         &self,
         log: &LogId,
@@ -139,6 +139,7 @@ impl ReadModels {
         read: fn(&Row) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, ReadError> {
         let Some(log_no) = self.log_no(log).await? else { return Ok(Vec::new()) };
+        let values: Vec<Arg> = values.into_iter().collect::<HashSet<_>>().into_iter().collect();
         let mut found = Vec::with_capacity(values.len());
         for chunk in in_chunks(&values) {
             let places = placeholders(2, chunk.len());

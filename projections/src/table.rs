@@ -103,7 +103,7 @@ impl Table {
         format!("ON CONFLICT ({}) DO {action}", keys.join(", "))
     }
 
-    /// The rows of one log whose `column` is one of `ids`.
+    /// The rows of one log whose `column` is one of `ids`; each once, however often its id is given.
     pub(crate) async fn load(
         &self,
         tx: &mut Tx,
@@ -113,8 +113,11 @@ impl Table {
         column: &str,
         ids: &[Uuid],
     ) -> Result<Vec<Row>, sqlx::Error> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
         let mut found = Vec::with_capacity(ids.len());
-        for chunk in in_chunks(ids) {
+        for chunk in in_chunks(&ids) {
             // Bare marks on SQLite: binding numbered ones takes time that grows with the square of their number. The
             // driver takes one kind or the other in a statement.
             let (log, places) = if tx.is_postgres() {

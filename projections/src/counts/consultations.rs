@@ -1,6 +1,6 @@
 //! The consultations' counts, moved as their rows move.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sangdam_domain::id::{AgentId, CallerId};
 use sangdam_domain::value::Code;
@@ -126,9 +126,7 @@ impl ConsultationCounts {
 
     /// A caller is one of a year's as long as they have a consultation counted in it.
     async fn count_unique_callers(&mut self, batch: &mut Batch<'_>) -> Result<(), sqlx::Error> {
-        let ids: HashSet<Uuid> = self.callers.changes().map(|((caller, _), _)| caller.uuid()).collect();
-        let mut ids: Vec<Uuid> = ids.into_iter().collect();
-        ids.sort_unstable();
+        let ids: Vec<Uuid> = self.callers.changes().map(|((caller, _), _)| caller.uuid()).collect();
         let mut before: HashMap<(CallerId, i64), i64> = HashMap::new();
         for row in batch.load(&CALLER_YEARS, "caller, year, consultations", "caller", &ids).await? {
             before.insert((CallerId::from_uuid(row.uuid(0)?), row.int(1)?), row.int(2)?);

@@ -167,6 +167,8 @@ async fn numbers_are_ranked_by_how_often_they_were_given(history: History) {
     assert_eq!(ranked(None, None, 1).await, all[..1]);
     let second = date(2024, 1, 3);
     assert_eq!(ranked(Some(second), Some(second), 20).await, [(1, entry_id(1), 1), (2, entry_id(3), 1)]);
+    // However often one batch says it.
+    h.happens(consultation(2), NOON, voided()).await;
     h.happens(consultation(2), NOON, voided()).await;
     h.caught_up().await;
     assert_eq!(ranked(None, None, 20).await, [(1, entry_id(2), 1), (2, entry_id(3), 1)]);
