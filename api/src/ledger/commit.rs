@@ -273,7 +273,7 @@ impl Ledger {
             }
             Event::CallerPhoneMoved(moved) => {
                 // Both streams hold the event; who takes the number over does it all.
-                if let Some(phone) = moved.phone.known().filter(|_| stream.uuid == moved.to.uuid()) {
+                if let Some(phone) = moved.phone.as_ref().and_then(|phone| phone.known()) {
                     let from = Caller::stream(moved.from, &self.log);
                     claims.push(ClaimChange::Release(self.phone_claim(phone, from)));
                     claims.push(ClaimChange::Take(self.phone_claim(phone, stream)));

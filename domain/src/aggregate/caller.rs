@@ -136,8 +136,8 @@ impl Caller {
         }
     }
 
-    fn has_phone(&self, phone: &PhoneNumber) -> bool {
-        self.phones.iter().any(|of_theirs| of_theirs.phone.known() == Some(phone))
+    fn phone(&self, phone: &PhoneNumber) -> Option<&CallerPhone> {
+        self.phones.iter().find(|of_theirs| of_theirs.phone.known() == Some(phone))
     }
 
     fn identify(&self, subject: Subject) -> Result<Vec<Event>, Rejection> {
@@ -159,11 +159,11 @@ impl Caller {
         if from == to {
             return nothing();
         }
-        let unreadable = self.phones.iter().any(|of_theirs| of_theirs.phone == Personal::Erased);
-        if self.id == from && !self.has_phone(&phone) && !unreadable {
-            return Err(Rejection::PhoneNotOfCaller);
+        if self.id == to {
+            return one(CallerPhoneMoved { phone: Some(Personal::Known(phone)), told_at: None, from, to });
         }
-        one(CallerPhoneMoved { phone: Personal::Known(phone), from, to })
+        let of_theirs = self.phone(&phone).ok_or(Rejection::PhoneNotOfCaller)?;
+        one(CallerPhoneMoved { phone: None, told_at: Some(of_theirs.version), from, to })
     }
 
     fn merge(&self, survivor: CallerId, absorbed: CallerId) -> Result<Vec<Event>, Rejection> {
@@ -285,7 +285,7 @@ impl Aggregate for Caller {
             CallerCommand::Identify { subject } => self.identify(subject),
             CallerCommand::AddPhone { phone } => {
                 self.must_be_active()?;
-                if self.has_phone(&phone) {
+                if self.phone(&phone).is_some() {
                     return nothing();
                 }
                 one(CallerPhoneAdded { phone: Personal::Known(phone) })
@@ -329,8 +329,10 @@ impl Aggregate for Caller {
                 self.linked.insert(identified.subject);
             }
             Event::CallerPhoneAdded(added) => self.add_phone(fact, Some(&added.phone)),
-            Event::CallerPhoneMoved(moved) if moved.to == self.id => self.add_phone(fact, Some(&moved.phone)),
-            Event::CallerPhoneMoved(moved) if moved.from == self.id => self.remove_phone(&moved.phone),
+            Event::CallerPhoneMoved(moved) => {
+                self.phones.retain(|of_theirs| Some(of_theirs.version) != moved.told_at);
+                self.add_phone(fact, moved.phone.as_ref());
+            }
             Event::CallerNamed(named) => self.name = Some(named.name.clone()),
             Event::CallersMerged(merged) => self.merged(merged.survivor, merged.absorbed),
             Event::CallersUnmerged(unmerged) if unmerged.absorbed == self.id => self.merged_into = None,
@@ -358,13 +360,6 @@ impl Caller {
             since,
             version: fact.version,
         }));
-    }
-
-    /// Takes the number away; where it cannot be read, one of those that cannot be read either.
-    fn remove_phone(&mut self, phone: &Personal<PhoneNumber>) {
-        if let Some(index) = self.phones.iter().position(|of_theirs| of_theirs.phone == *phone) {
-            self.phones.remove(index);
-        }
     }
 
     fn merged(&mut self, survivor: CallerId, absorbed: CallerId) {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Subject;
 use crate::id::CallerId;
+use crate::log::Version;
 use crate::personal::Personal;
 use crate::value::{CallerKind, ExternalReference, LegalBasis, PersonName, PhoneNumber};
 
@@ -39,11 +40,16 @@ pub struct CallerPhoneAdded {
     pub phone: Personal<PhoneNumber>,
 }
 
-/// A number now belongs to another caller. Stands in both callers' streams.
+/// A number now belongs to another caller. Stands in both callers' streams, and tells the number in the stream of whom it
+/// belongs to now alone: what is sealed for the one must not outlive the other's erasure.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CallerPhoneMoved {
-    /// The number.
-    pub phone: Personal<PhoneNumber>,
+    /// The number, in the stream of whom it belongs to now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Personal<PhoneNumber>>,
+    /// In the stream of whom it belonged to: the version there that told the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<Version>,
     /// Whose it was.
     pub from: CallerId,
     /// Whose it is.

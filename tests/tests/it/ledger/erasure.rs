@@ -45,6 +45,27 @@ async fn an_erasure_forgets_the_caller_the_aliases_and_all_that_is_theirs(databa
     assert_eq!(rejection(refused), Rejection::CallerErased);
 }
 
+/// A number that was taken over is sealed for whom it belongs to now, and for nobody else.
+async fn an_erasure_leaves_nothing_of_a_number_that_was_taken_over(database: Database) {
+    let world = World::new(database).await;
+    let (before, now) = (world.caller("010-0000-0001").await, world.caller("010-0000-0002").await);
+    world.ledger.move_phone(&meta("move"), phone("010-0000-0001"), before, now).await.unwrap();
+    let (store, log) = (world.ledger.store(), world.ledger.log());
+    let moved = store.read_types(log, Position::ZERO, &["CallerPhoneMoved"], 9).await.unwrap();
+    assert_eq!(moved.len(), 2);
+    let positions: Vec<Position> = moved.iter().map(|event| event.position).collect();
+    let sealed = store.sealed(log, &positions).await.unwrap();
+    let for_whom: Vec<Subject> = sealed.values().map(|sealed| sealed.subject).collect();
+    assert_eq!(for_whom, [Subject::Caller(now)]);
+
+    world.erase(now).await;
+    assert!(store.sealed(log, &positions).await.unwrap().is_empty());
+    assert!(world.read_caller(before).await.phones.is_empty());
+    let free = phone("010-0000-0001");
+    assert_eq!(world.ledger.caller_by_phone(&free).await.unwrap(), None);
+    world.must_verify().await;
+}
+
 async fn nothing_is_erased_without_approval(database: Database) {
     let world = World::new(database).await;
     let caller = world.caller("010-0000-0001").await;
@@ -158,6 +179,7 @@ async fn an_erasure_goes_on_when_nobody_waits_for_it_any_more(database: Database
 
 both_engines!(
     an_erasure_forgets_the_caller_the_aliases_and_all_that_is_theirs,
+    an_erasure_leaves_nothing_of_a_number_that_was_taken_over,
     nothing_is_erased_without_approval,
     a_retry_after_the_erasure_gets_the_first_result_unchecked,
     an_erasure_cut_off_by_a_crash_is_completed_at_the_start,
