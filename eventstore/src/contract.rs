@@ -93,6 +93,8 @@ pub struct Append {
     pub events: Vec<NewEvent>,
     /// Claims taken and given up with them.
     pub claims: Vec<ClaimChange>,
+    /// Further streams that must be at these versions still: what was decided rests on them, and nothing is written to them.
+    pub guards: Vec<(StreamId, Version)>,
     /// When the ledger learnt it: `None` is now. Only the demo county, lived through on a simulated clock, says
     /// another time; what it says is never before the head's.
     pub recorded_at: Option<Timestamp>,

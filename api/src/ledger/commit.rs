@@ -17,6 +17,7 @@ use sangdam_eventstore::{
 use serde_json::{Map, Value};
 
 use super::fold::Held;
+use super::theirs::{Whose, takes_a_call};
 use super::{CommandMeta, ExecuteError, Kept, Ledger};
 
 /// Claims of this namespace give a phone number one caller.
@@ -30,6 +31,8 @@ pub(super) struct Change {
     pub(super) stream: StreamId,
     /// The stream's version before.
     pub(super) before: Version,
+    /// Whose matter its calls belong to, where it makes a call theirs without saying so in the call.
+    pub(super) whose: Option<Whose>,
     /// What happens, with whose key its personal fields are sealed. Positions are not known before the append.
     pub(super) facts: Vec<(Fact, Option<Subject>)>,
 }
@@ -56,7 +59,9 @@ impl<A: Kept> Held<A> {
             state.evolve(&fact);
             (fact, state.subject())
         });
-        Change { stream: self.stream, before, facts: facts.collect() }
+        let facts: Vec<_> = facts.collect();
+        let whose = facts.iter().any(|(fact, _)| takes_a_call(&fact.event)).then(|| state.whose()).flatten();
+        Change { stream: self.stream, before, whose, facts }
     }
 
     /// The aggregate after the change was appended.
@@ -99,6 +104,8 @@ pub(super) struct Frame<'a> {
     pub(super) actor: &'a Actor,
     pub(super) correlation: Option<CommandId>,
     pub(super) recorded_at: Option<Timestamp>,
+    /// Streams that the decision rests on.
+    pub(super) guards: Vec<(StreamId, Version)>,
 }
 
 impl<'a> Frame<'a> {
@@ -109,6 +116,7 @@ impl<'a> Frame<'a> {
             actor: &meta.actor,
             correlation: meta.correlation,
             recorded_at: None,
+            guards: Vec::new(),
         }
     }
 }
@@ -206,6 +214,8 @@ impl Ledger {
                 correlation: frame.correlation,
                 events: self.new_events(frame, change, to_seal)?,
                 claims,
+                // Whatever is appended rests on all of them: one append of the list will do.
+                guards: if appends.is_empty() { frame.guards.clone() } else { Vec::new() },
                 recorded_at: frame.recorded_at,
             });
         }

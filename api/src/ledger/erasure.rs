@@ -1,9 +1,12 @@
 //! Forgetting: an approved erasure is written into the caller's stream and every alias's, then the keys of all their
 //! subjects are destroyed and the ciphertexts deleted. A crash in between is made good at the next start.
+//!
+//! From that event on no call becomes theirs any more (see [`Ledger::guards`]). Those that became theirs while it was
+//! being made are looked for after it, and forgotten by an event of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sangdam_domain::actor::Subject;
+use sangdam_domain::actor::{Actor, ActorKind, Subject};
 use sangdam_domain::aggregate::{Caller, CallerCommand};
 use sangdam_domain::event::Event;
 use sangdam_domain::id::CallerId;
@@ -30,7 +33,7 @@ pub struct Unforgotten {
 
 /// Makes good in every centre's log what a crash left undone (see [`Ledger::complete_erasures`]). To be called at every
 /// start, before anybody reads.
-pub async fn complete_erasures(store: &Store) -> Result<Unforgotten, LoadError> {
+pub async fn complete_erasures(store: &Store) -> Result<Unforgotten, ExecuteError> {
     let mut all = Unforgotten::default();
     for log in store.logs().await? {
         let found = Ledger::new(store.clone(), log).complete_erasures().await?;
@@ -72,7 +75,7 @@ impl Ledger {
                     });
                     let subjects: BTreeSet<Subject> = subjects.collect();
                     let executed = self.done(on, &changes, appended);
-                    self.forget(subjects).await?;
+                    self.forget_all(caller, subjects).await?;
                     executed
                 }
                 Settled::Already(recorded) => {
@@ -125,6 +128,27 @@ impl Ledger {
         Ok(found)
     }
 
+    /// Forgets the subjects of an erasure that stands in the caller's stream, and what became theirs meanwhile.
+    async fn forget_all(
+        &self,
+        caller: CallerId,
+        mut subjects: BTreeSet<Subject>,
+    ) -> Result<(), ExecuteError> {
+        let callers = subjects.iter().filter_map(|subject| match subject {
+            Subject::Caller(caller) => Some(*caller),
+            _ => None,
+        });
+        let found = self.unidentified_calls(&callers.collect()).await?;
+        let further: Vec<Subject> = found.difference(&subjects).copied().collect();
+        if !further.is_empty() {
+            subjects.extend(further.iter().copied());
+            let meta = CommandMeta::new(Actor::of(ActorKind::System), "eraseFurther");
+            let command = CallerCommand::EraseFurther { subjects: further };
+            self.execute::<Caller>(&meta, caller, command).await?;
+        }
+        Ok(self.forget(subjects).await?)
+    }
+
     /// Deletes what is sealed for the subjects, then destroys their keys: as long as a key is there, the next start
     /// knows that there may be something left.
     async fn forget(&self, subjects: impl IntoIterator<Item = Subject>) -> Result<(), LoadError> {
@@ -135,30 +159,33 @@ impl Ledger {
     }
 
     /// Makes good what a crash left undone between an erasure's events and the destruction of its keys.
-    pub async fn complete_erasures(&self) -> Result<Unforgotten, LoadError> {
+    pub async fn complete_erasures(&self) -> Result<Unforgotten, ExecuteError> {
         let mut found = Unforgotten::default();
         let mut after = Position::ZERO;
         loop {
             let events = self.store.read_types(&self.log, after, &["CallerErased"], ERASURES_A_READ).await?;
             let Some(last) = events.last() else { return Ok(found) };
             after = last.position;
-            let mut subjects = BTreeSet::new();
+            let mut erasures = Vec::with_capacity(events.len());
             for event in &events {
                 let fact = fact(event).map_err(|source| LoadError::Unreadable {
                     position: event.position,
                     source: Box::new(source),
                 })?;
                 if let Event::CallerErased(erased) = fact.event {
-                    subjects.extend(erased.subjects);
+                    erasures.push((CallerId::from_uuid(event.stream.uuid), erased.subjects));
                 }
             }
             found.erasures += events.len();
-            let asked: Vec<Subject> = subjects.iter().copied().collect();
-            let destroyed = self.store.vault().destroyed(&asked).await?;
-            subjects.retain(|subject| !destroyed.contains(subject));
-            if !subjects.is_empty() {
-                found.subjects += subjects.len();
-                self.forget(subjects).await?;
+            let asked: Vec<Subject> = erasures.iter().flat_map(|(_, subjects)| subjects).copied().collect();
+            let mut destroyed = self.store.vault().destroyed(&asked).await?;
+            for (caller, subjects) in erasures {
+                let left = subjects.iter().filter(|subject| !destroyed.contains(subject)).count();
+                if left > 0 {
+                    found.subjects += left;
+                    destroyed.extend(subjects.iter().copied());
+                    self.forget_all(caller, subjects.into_iter().collect()).await?;
+                }
             }
         }
     }

@@ -119,7 +119,13 @@ impl Ledger {
         if changes.is_empty() {
             return self.already_or(once, Ok(Settled::Done { on, changes, appended: None })).await;
         }
-        let error = match self.commit(Frame::of(once.meta, once.command_id), &mut changes).await {
+        let mut frame = Frame::of(once.meta, once.command_id);
+        frame.guards = match self.guards(&changes).await {
+            Ok(guards) => guards,
+            Err(error) if error.is_refusal() => return self.already_or(once, Err(error)).await,
+            Err(error) => return Err(error),
+        };
+        let error = match self.commit(frame, &mut changes).await {
             Ok(Ok(appended)) => {
                 let appended = total(&appended);
                 return Ok(Settled::Done { on, changes, appended });

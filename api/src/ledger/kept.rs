@@ -5,7 +5,10 @@ use sangdam_domain::aggregate::{
 };
 use sangdam_domain::id::{AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId};
 use sangdam_domain::log::{StreamKind, Version};
+use sangdam_domain::value::CallbackFor;
 use uuid::Uuid;
+
+use super::theirs::Whose;
 
 /// An aggregate that the ledger keeps.
 pub trait Kept: Aggregate<Command: Clone + Sync> {
@@ -17,28 +20,46 @@ pub trait Kept: Aggregate<Command: Clone + Sync> {
 
     /// How many events its stream has; 0 where there is no such thing.
     fn version(&self) -> Version;
+
+    /// Whose matter it is.
+    fn whose(&self) -> Option<Whose>;
 }
 
 macro_rules! kept {
-    ($($aggregate:ident: $id:ty = $from:expr),+ $(,)?) => {$(
+    ($($aggregate:ident: $id:ty = $from:expr, $whose:expr;)+) => {$(
         impl Kept for $aggregate {
             const KIND: StreamKind = StreamKind::$aggregate;
 
             fn id_of(uuid: Uuid) -> $id { ($from)(uuid) }
 
             fn version(&self) -> Version { self.version }
+
+            fn whose(&self) -> Option<Whose> { ($whose)(self) }
         }
     )+};
 }
 
 kept! {
-    Agent: AgentId = AgentId::from_uuid,
-    Call: CallId = CallId::from_uuid,
-    Callback: CallbackId = CallbackId::from_uuid,
-    Caller: CallerId = CallerId::from_uuid,
-    Centre: () = |_| (),
-    Consultation: ConsultationId = ConsultationId::from_uuid,
-    DirectoryEditions: () = |_| (),
-    DirectoryEntry: DirectoryEntryId = DirectoryEntryId::from_uuid,
-    Import: ImportId = ImportId::from_uuid,
+    Agent: AgentId = AgentId::from_uuid, nobodys;
+    Call: CallId = CallId::from_uuid, |call: &Self| call.caller.map(Whose::Caller);
+    Callback: CallbackId = CallbackId::from_uuid, of_callback;
+    Caller: CallerId = CallerId::from_uuid, |caller: &Self| Some(Whose::Caller(caller.id));
+    Centre: () = |_| (), nobodys;
+    Consultation: ConsultationId = ConsultationId::from_uuid, |of: &Self| of.caller.map(Whose::Caller);
+    DirectoryEditions: () = |_| (), nobodys;
+    DirectoryEntry: DirectoryEntryId = DirectoryEntryId::from_uuid, nobodys;
+    Import: ImportId = ImportId::from_uuid, nobodys;
+}
+
+fn nobodys<A>(_: &A) -> Option<Whose> {
+    None
+}
+
+fn of_callback(callback: &Callback) -> Option<Whose> {
+    let promise = &callback.promised.as_ref()?.what;
+    Some(match (promise.caller, promise.promised_for) {
+        (Some(caller), _) => Whose::Caller(caller),
+        (None, CallbackFor::Consultation { consultation }) => Whose::OfConsultation(consultation),
+        (None, CallbackFor::MissedCall { call }) => Whose::OfCall(call),
+    })
 }

@@ -26,6 +26,7 @@ pub use error::{ExecuteError, LoadError};
 pub use execute::Executed;
 pub use kept::Kept;
 pub use meta::CommandMeta;
+pub use theirs::Whose;
 
 use sangdam_domain::log::{InvalidCentre, LogId};
 use sangdam_domain::time::Timestamp;

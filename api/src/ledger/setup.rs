@@ -36,9 +36,15 @@ impl Ledger {
         let event = Event::from(LogOpened { log: self.log.clone() });
         let fact = provisional(event, Version::ZERO.next(), moment, &actor);
         let stream = StreamId::singleton(StreamKind::Log, &self.log);
-        let mut changes = [Change { stream, before: Version::ZERO, facts: vec![(fact, None)] }];
-        let frame =
-            Frame { command_id, canonical: b"openLog", actor: &actor, correlation: None, recorded_at: at };
+        let mut changes = [Change { stream, before: Version::ZERO, whose: None, facts: vec![(fact, None)] }];
+        let frame = Frame {
+            command_id,
+            canonical: b"openLog",
+            actor: &actor,
+            correlation: None,
+            recorded_at: at,
+            guards: Vec::new(),
+        };
         let mut prepared = self.prepare(&mut [Outgoing { frame, changes: &mut changes }]).await?;
         let Some(first) = prepared.pop().and_then(|mut list| list.pop()) else {
             return Err(ExecuteError::Unkeepable("a log without its first event".to_owned()));

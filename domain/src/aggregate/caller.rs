@@ -100,6 +100,8 @@ pub enum CallerCommand {
     RefuseErasure { legal_basis: LegalBasis },
     /// The request is carried out. `further` are the subjects (see [`Caller::subjects`]) of all aliases.
     Erase { further: BTreeSet<Subject> },
+    /// These came to be theirs while the request was carried out, and are destroyed as well.
+    EraseFurther { subjects: Vec<Subject> },
     /// The request of the caller into whom this one was merged is carried out: the same event stands here.
     EraseAlias { survivor: CallerId, subjects: Vec<Subject> },
 }
@@ -304,6 +306,10 @@ impl Aggregate for Caller {
             | CallerCommand::ApproveErasure
             | CallerCommand::RefuseErasure { .. } => self.decide_erasure(&command),
             CallerCommand::Erase { further } => self.erase(further),
+            CallerCommand::EraseFurther { subjects } => match self.erasure {
+                ErasureStatus::Erased => one(CallerErased { subjects }),
+                _ => Err(Rejection::ErasureNotApproved),
+            },
             CallerCommand::EraseAlias { survivor, subjects } => {
                 self.must_be_known()?;
                 if self.merged_into != Some(survivor) {

@@ -106,6 +106,7 @@ impl Store {
             stream: append.stream,
             expected: append.expected,
             claims: append.claims,
+            guards: append.guards,
             recorded_at: append.recorded_at,
             events,
         })

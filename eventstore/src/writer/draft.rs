@@ -89,6 +89,13 @@ impl<'a> Draft<'a> {
 
     /// Whether every stream of the unit is where it is expected. Streams that are neither in memory nor read are new.
     pub(super) fn check_versions(&self, unit: &Unit) -> Result<(), AppendError> {
+        for &(stream, wanted) in unit.appends.iter().flat_map(|append| &append.guards) {
+            let actual = self.version_of(stream);
+            if actual != wanted.get() || self.foreign.contains(&stream) {
+                let expected = Expected::Version(wanted);
+                return Err(AppendError::VersionConflict { stream, expected, actual: version(actual) });
+            }
+        }
         let mut moved: Vec<(StreamId, u64)> = Vec::new();
         for append in &unit.appends {
             let own = moved.iter().rev().find(|(stream, _)| *stream == append.stream);

@@ -19,7 +19,7 @@ pub(crate) use slow::{SELECT_COMMANDS, recorded_command};
 use std::sync::Arc;
 
 use sangdam_domain::id::CommandId;
-use sangdam_domain::log::StreamId;
+use sangdam_domain::log::{StreamId, Version};
 use sangdam_domain::time::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -53,6 +53,7 @@ pub(crate) struct EncodedAppend {
     pub(crate) stream: StreamId,
     pub(crate) expected: Expected,
     pub(crate) claims: Vec<ClaimChange>,
+    pub(crate) guards: Vec<(StreamId, Version)>,
     pub(crate) recorded_at: Option<Timestamp>,
     pub(crate) events: Vec<EncodedEvent>,
 }
@@ -133,6 +134,8 @@ impl Writer {
             if memory.versions.get(&append.stream).is_none() && append.expected != Expected::NoStream {
                 missed.push(append.stream);
             }
+            let guards = append.guards.iter().map(|(stream, _)| *stream);
+            missed.extend(guards.filter(|stream| memory.versions.get(stream).is_none()));
         }
         missed.sort_unstable();
         missed.dedup();

@@ -102,7 +102,9 @@ fn missed_streams(memory: &Memory, units: &[Unit]) -> Vec<StreamId> {
     let mut streams: Vec<StreamId> = units
         .iter()
         .flat_map(|unit| &unit.appends)
-        .map(|append| append.stream)
+        .flat_map(|append| {
+            std::iter::once(append.stream).chain(append.guards.iter().map(|(stream, _)| *stream))
+        })
         .filter(|stream| !memory.versions.contains(stream))
         .collect();
     streams.sort_unstable();

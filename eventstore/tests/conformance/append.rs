@@ -7,6 +7,7 @@ on_both_engines!(
     positions_follow_each_other,
     a_log_is_made_once,
     versions_are_checked,
+    guards_are_checked,
     a_command_has_one_effect,
     one_of_many_equal_commands_wins,
     a_list_is_written_as_a_whole_or_not_at_all,
@@ -73,6 +74,41 @@ async fn versions_are_checked(fresh: Fresh) {
     let absent = stream();
     let refused = store.append(&log(), append(absent, version(1), 1)).await.unwrap_err();
     assert!(matches!(refused, AppendError::VersionConflict { actual, .. } if actual.get() == 0), "{refused}");
+    store.close().await;
+}
+
+/// On the slow way and on the fast one, whether the writer remembers the guard's stream or not, and within one batch.
+async fn guards_are_checked(fresh: Fresh) {
+    let guarded = |guard, n| {
+        let version = sangdam_domain::log::Version::new(n).unwrap();
+        Append { guards: vec![(guard, version)], ..append(stream(), Expected::NoStream, 1) }
+    };
+    let refused = |result: Result<Appended, AppendError>, guard, actual| {
+        let Err(AppendError::VersionConflict { stream, actual: told, .. }) = result else {
+            panic!("{result:?}")
+        };
+        assert_eq!((stream, told.get()), (guard, actual));
+    };
+    let store = fresh.store().await;
+    let guard = stream();
+    store.append(&log(), append(guard, Expected::NoStream, 2)).await.unwrap();
+    store.append(&log(), guarded(guard, 2)).await.unwrap();
+    refused(store.append(&log(), guarded(guard, 1)).await, guard, 2);
+    let absent = stream();
+    store.append(&log(), guarded(absent, 0)).await.unwrap();
+    refused(store.append(&log(), guarded(absent, 1)).await, absent, 0);
+    store.close().await;
+
+    let store = Store::open(fresh.config()).await.unwrap();
+    refused(store.append(&log(), guarded(guard, 3)).await, guard, 2);
+    store.append(&log(), append(stream(), Expected::NoStream, 1)).await.unwrap();
+    refused(store.append(&log(), guarded(guard, 3)).await, guard, 2);
+    store.append(&log(), guarded(guard, 2)).await.unwrap();
+    let batch = vec![guarded(guard, 2), append(guard, version(2), 1), guarded(guard, 2), guarded(guard, 3)];
+    let results = store.append_bulk(&log(), batch).await;
+    let fits: Vec<bool> = results.iter().map(Result::is_ok).collect();
+    assert_eq!(fits, [true, true, false, true], "{results:?}");
+    assert_sound(&store).await;
     store.close().await;
 }
 

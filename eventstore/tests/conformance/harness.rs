@@ -195,6 +195,7 @@ pub(crate) fn append(stream: StreamId, expected: Expected, count: usize) -> Appe
         correlation: None,
         events: (0..count).map(|n| event(&format!("{stream} {n}"))).collect(),
         claims: Vec::new(),
+        guards: Vec::new(),
         recorded_at: None,
     }
 }

@@ -67,6 +67,7 @@ async fn the_same_events_give_the_same_bytes(fresh: Fresh) {
         correlation: Some(CommandId::from_uuid(id(7))),
         events: vec![new],
         claims: Vec::new(),
+        guards: Vec::new(),
         recorded_at: None,
     };
     store.append(&log(), append).await.unwrap();

@@ -138,6 +138,7 @@ impl History {
             correlation: None,
             events: vec![event],
             claims: Vec::new(),
+            guards: Vec::new(),
             recorded_at: None,
         }
     }

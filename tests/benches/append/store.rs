@@ -84,6 +84,7 @@ impl Measured {
             correlation: None,
             events: vec![event],
             claims: Vec::new(),
+            guards: Vec::new(),
             recorded_at: None,
         }
     }

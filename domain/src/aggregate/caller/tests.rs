@@ -206,6 +206,16 @@ fn an_erasure_destroys_every_subject_of_theirs() {
 }
 
 #[test]
+fn what_came_in_during_an_erasure_is_destroyed_as_well() {
+    let subjects = vec![Subject::Call(CALL)];
+    let further = || CallerCommand::EraseFurther { subjects: vec![Subject::Call(CALL)] };
+    caller([registered(), requested(), approved(), erased()])
+        .when(further())
+        .then(CallerErased { subjects: subjects.clone() });
+    caller([registered(), requested(), approved()]).when(further()).rejected(Rejection::ErasureNotApproved);
+}
+
+#[test]
 fn the_erasure_of_a_survivor_stands_in_its_aliases_too() {
     let subjects = vec![Subject::Caller(OTHER_CALLER), Subject::Caller(CALLER)];
     let alias = |survivor| CallerCommand::EraseAlias { survivor, subjects: subjects.clone() };

@@ -6,7 +6,7 @@ use sangdam_domain::aggregate::{
     Call, CallStanding, Callback, CallbackCommand, Caller, CallerCommand, Consultation, ConsultationCommand,
     ErasureStatus, PromiseFor,
 };
-use sangdam_domain::id::CallbackId;
+use sangdam_domain::id::{CallId, CallbackId};
 use sangdam_domain::log::{Position, StreamId, StreamKind, Version};
 use sangdam_domain::personal::Personal;
 use sangdam_domain::rejection::Rejection;
@@ -91,6 +91,9 @@ async fn a_retry_after_the_erasure_gets_the_first_result_unchecked(database: Dat
 async fn an_erasure_cut_off_by_a_crash_is_completed_at_the_start(database: Database) {
     let world = World::new(database).await;
     let caller = world.caller("010-0000-0001").await;
+    // Its call is none of those that the event names.
+    let call = world.answered_call(None).await;
+    world.open(call, Some(caller)).await.unwrap();
     let run = |command| {
         let ledger = world.ledger.clone();
         async move { ledger.execute::<Caller>(&meta("x"), caller, command).await.unwrap() }
@@ -103,13 +106,17 @@ async fn an_erasure_cut_off_by_a_crash_is_completed_at_the_start(database: Datab
 
     let world = world.restarted().await;
     let found = complete_erasures(world.ledger.store()).await.unwrap();
-    assert_eq!((found.erasures, found.subjects), (1, 1));
-    assert!(world.ledger.store().vault().is_destroyed(Subject::Caller(caller)).await.unwrap());
+    // The second event is the one about the call.
+    assert_eq!((found.erasures, found.subjects), (2, 1));
+    for subject in [Subject::Caller(caller), Subject::Call(call)] {
+        assert!(world.ledger.store().vault().is_destroyed(subject).await.unwrap());
+    }
     let stream = StreamId::new(StreamKind::Caller, caller.uuid());
     let events = world.ledger.store().read_stream(stream, Version::ZERO).await.unwrap();
     let positions: Vec<Position> = events.iter().map(|event| event.position).collect();
     assert!(world.ledger.store().sealed(world.ledger.log(), &positions).await.unwrap().is_empty());
-    assert_eq!(world.ledger.complete_erasures().await.unwrap().subjects, 0);
+    let found = world.ledger.complete_erasures().await.unwrap();
+    assert_eq!((found.erasures, found.subjects), (2, 0));
     world.must_verify().await;
 }
 
@@ -150,6 +157,58 @@ async fn an_erasure_forgets_the_numbers_of_calls_that_nobody_identified(database
     world.must_verify().await;
 }
 
+async fn a_forgotten_caller_gets_no_further_calls(database: Database) {
+    let world = World::new(database).await;
+    let caller = world.caller("010-0000-0001").await;
+    let consultation = world.consultation(Some(caller)).await;
+    let missed = world.missed_call().await;
+    world.erase(caller).await;
+    let call = world.answered_call(None).await;
+    let standing = world.ledger.call_standing(call).await.unwrap();
+    let attach = ConsultationCommand::AttachCall { call, standing, reason: AttachReason::CalledAgain };
+    let attached = world.ledger.execute::<Consultation>(&meta("attach"), consultation, attach).await;
+    assert_eq!(rejection(attached), Rejection::CallerErased);
+    assert_eq!(rejection(world.open(call, Some(caller)).await), Rejection::CallerErased);
+    let promised_for = PromiseFor::MissedCall { call: missed, standing: CallStanding::Abandoned };
+    let due = world.ledger.now().plus_seconds(3600);
+    let promise = CallbackCommand::Promise { due, promised_for, caller: Some(caller), agent: None };
+    let callback = CallbackId::from_uuid(world.ledger.new_uuid());
+    let promised = world.ledger.execute::<Callback>(&meta("promise"), callback, promise).await;
+    assert_eq!(rejection(promised), Rejection::CallerErased);
+}
+
+/// Consultations are opened and calls attached all the while: whatever got in before the erasure is forgotten with it, and
+/// nothing gets in after it.
+async fn an_erasure_forgets_what_comes_in_while_it_goes_on(database: Database) {
+    let world = World::new(database).await;
+    let caller = world.caller("010-0000-0001").await;
+    let before = world.consultation(Some(caller)).await;
+    let mut calls = Vec::new();
+    for _ in 0..40 {
+        calls.push(world.answered_call(None).await);
+    }
+    let take = async |(n, call): (usize, CallId)| {
+        // Each a little later than the one before it.
+        for _ in 0..n * 3 {
+            tokio::task::yield_now().await;
+        }
+        let standing = world.ledger.call_standing(call).await.unwrap();
+        let attach = ConsultationCommand::AttachCall { call, standing, reason: AttachReason::CalledAgain };
+        match n % 2 {
+            0 => world.open(call, Some(caller)).await.is_ok(),
+            _ => world.ledger.execute::<Consultation>(&meta("attach"), before, attach).await.is_ok(),
+        }
+    };
+    let taken = futures::future::join_all(calls.iter().copied().enumerate().map(take));
+    let (_, taken) = tokio::join!(world.erase(caller), taken);
+    for (call, taken) in calls.into_iter().zip(taken) {
+        let offered = world.ledger.load::<Call>(call).await.unwrap().unwrap().offered.unwrap();
+        let known = offered.what.from != Some(Personal::Erased);
+        assert_eq!(known, !taken, "{call}");
+    }
+    world.must_verify().await;
+}
+
 async fn an_erasure_goes_on_when_nobody_waits_for_it_any_more(database: Database) {
     let world = World::new(database).await;
     let caller = world.caller("010-0000-0001").await;
@@ -184,5 +243,7 @@ both_engines!(
     a_retry_after_the_erasure_gets_the_first_result_unchecked,
     an_erasure_cut_off_by_a_crash_is_completed_at_the_start,
     an_erasure_forgets_the_numbers_of_calls_that_nobody_identified,
+    a_forgotten_caller_gets_no_further_calls,
+    an_erasure_forgets_what_comes_in_while_it_goes_on,
     an_erasure_goes_on_when_nobody_waits_for_it_any_more,
 );

@@ -28,7 +28,7 @@ pub(super) const NOW: &str = "2024-01-02T00:00:00Z";
 impl World {
     pub(super) async fn new(database: Database) -> Self {
         let clock = Arc::new(FixedClock::new(NOW.parse().unwrap()));
-        let ledger = open(&database, &clock).await;
+        let ledger = open(&database, &clock, b"ledger").await;
         ledger.open_log().await.unwrap();
         Self { ledger, clock, database }
     }
@@ -37,7 +37,7 @@ impl World {
     pub(super) async fn restarted(self) -> Self {
         self.ledger.store().close().await;
         let Self { clock, database, .. } = self;
-        Self { ledger: open(&database, &clock).await, clock, database }
+        Self { ledger: open(&database, &clock, b"ledger, started again").await, clock, database }
     }
 
     pub(super) fn command(&self, n: u128) -> CommandId {
@@ -118,12 +118,12 @@ impl World {
     }
 }
 
-async fn open(database: &Database, clock: &Arc<FixedClock>) -> Ledger {
+async fn open(database: &Database, clock: &Arc<FixedClock>, seed: &[u8]) -> Ledger {
     let store = Store::open(StoreConfig {
         location: database.location(),
         kek: Kek::from_bytes([7; 32]),
         clock: Arc::<FixedClock>::clone(clock),
-        entropy: Arc::new(SeededEntropy::new(b"ledger")),
+        entropy: Arc::new(SeededEntropy::new(seed)),
         ledger: None,
     })
     .await
