@@ -31,20 +31,30 @@ impl Kek {
         Self(Zeroizing::new(bytes))
     }
 
-    /// The key in `SANGDAM_KEK`, or else in the file at `path`, which is created with mode 0600 and a new key where
-    /// there is none.
+    /// The key in `SANGDAM_KEK`, or else in the file at `path`: for a ledger that is there already.
     ///
     /// # Errors
-    /// [`StoreError::Key`] where the variable or the file holds no key, the file can be read by others, or it cannot be
-    /// read or created.
+    /// [`StoreError::Key`] where the variable or the file holds no key, the file is missing, or can be read by others.
     pub fn from_env_or_file(path: &Path) -> Result<Self, StoreError> {
+        Self::from_env_or(|| Self::from_file(path))
+    }
+
+    /// The same for a ledger that is to be made: a missing file is created with mode 0600 and a new key.
+    ///
+    /// # Errors
+    /// Those of [`Kek::from_env_or_file`], and where the file cannot be created.
+    pub fn from_env_or_new_file(path: &Path) -> Result<Self, StoreError> {
+        Self::from_env_or(|| Self::from_new_file(path))
+    }
+
+    fn from_env_or(file: impl FnOnce() -> Result<Self, StoreError>) -> Result<Self, StoreError> {
         match std::env::var(KEK_VARIABLE) {
             Ok(text) => Self::parse(&text).ok_or_else(|| {
                 StoreError::Key(format!(
                     "{KEK_VARIABLE} must hold 32 bytes, as base64 or as 64 hexadecimal digits"
                 ))
             }),
-            Err(std::env::VarError::NotPresent) => Self::from_file(path),
+            Err(std::env::VarError::NotPresent) => file(),
             Err(std::env::VarError::NotUnicode(_)) => Err(StoreError::Key(format!(
                 "{KEK_VARIABLE} is not text: expected base64 or hexadecimal digits"
             ))),
@@ -65,18 +75,27 @@ impl Kek {
         &self.0
     }
 
-    fn from_file(path: &Path) -> Result<Self, StoreError> {
-        let failed = |what: &str, e: std::io::Error| {
-            StoreError::Key(format!("the key file {} could not be {what}: {e}", path.display()))
-        };
-        match fs::metadata(path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => {
-                create(path).map_err(|e| failed("created", e))?;
-            }
-            Err(e) => return Err(failed("read", e)),
-            Ok(_) => {}
+    fn from_new_file(path: &Path) -> Result<Self, StoreError> {
+        if !fs::exists(path).unwrap_or(true) {
+            create(path).map_err(|e| {
+                StoreError::Key(format!("the key file {} could not be created: {e}", path.display()))
+            })?;
         }
-        let mode = fs::metadata(path).map_err(|e| failed("read", e))?.permissions().mode();
+        Self::from_file(path)
+    }
+
+    fn from_file(path: &Path) -> Result<Self, StoreError> {
+        let failed = |e: std::io::Error| {
+            let path = path.display();
+            StoreError::Key(match e.kind() {
+                ErrorKind::NotFound => format!(
+                    "the key file {path} is missing. The ledger was made with a key that is nowhere else: put it back \
+                    from your backup, or name it with --kek-file or {KEK_VARIABLE}"
+                ),
+                _ => format!("the key file {path} could not be read: {e}"),
+            })
+        };
+        let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(StoreError::Key(format!(
                 "the key file {path} can be read or written by others (mode {mode:03o}): run `chmod 600 {path}`",
@@ -84,7 +103,7 @@ impl Kek {
                 mode = mode & 0o777
             )));
         }
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| failed("read", e))?);
+        let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
         Self::parse(&text).ok_or_else(|| {
             StoreError::Key(format!(
                 "the key file {} must hold 32 bytes, as base64 or as 64 hexadecimal digits",
@@ -135,8 +154,11 @@ mod tests {
     fn a_new_file_is_private_and_gives_the_same_key_again() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a/b/kek");
-        let first = Kek::from_file(&path).unwrap();
+        let missing = Kek::from_file(&path).unwrap_err().to_string();
+        assert!(missing.contains("is missing") && !path.exists(), "{missing}");
+        let first = Kek::from_new_file(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(Kek::from_new_file(&path).unwrap().bytes(), first.bytes());
         assert_eq!(Kek::from_file(&path).unwrap().bytes(), first.bytes());
         assert_eq!(fs::read_dir(dir.path().join("a/b")).unwrap().count(), 1, "nothing is left aside");
     }
@@ -145,7 +167,7 @@ mod tests {
     fn a_file_that_others_can_read_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("kek");
-        Kek::from_file(&path).unwrap();
+        Kek::from_new_file(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let error = Kek::from_file(&path).unwrap_err().to_string();
         assert!(error.contains("chmod 600"), "{error}");
@@ -155,7 +177,7 @@ mod tests {
     fn what_is_no_key_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("kek");
-        Kek::from_file(&path).unwrap();
+        Kek::from_new_file(&path).unwrap();
         for bad in ["", "short", &"g".repeat(64), &"ab".repeat(31)] {
             fs::write(&path, bad).unwrap();
             assert!(Kek::from_file(&path).is_err(), "{bad}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use sangdam_domain::log::LogId;
-use sangdam_eventstore::{Kek, Location, Store, StoreConfig, SystemClock, SystemEntropy};
+use sangdam_eventstore::{Kek, Location, Room, Store, StoreConfig, SystemClock, SystemEntropy};
 use sangdam_projections::ReadModels;
 
 use super::CliError;
@@ -17,7 +17,7 @@ use crate::telemetry;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Ledger")]
 pub struct Common {
-    /// The directory of SQLite files; created where it is missing [env: SANGDAM_DATA_DIR] [default: ./data]
+    /// The folder of SQLite files [env: SANGDAM_DATA_DIR] [default: ./data]
     #[arg(long, value_name = "DIR", conflicts_with = "database")]
     pub data_dir: Option<PathBuf>,
 
@@ -29,7 +29,7 @@ pub struct Common {
     #[arg(long, value_name = "NAME", env = "SANGDAM_CENTRE")]
     pub centre: Option<String>,
 
-    /// The file of the key that wraps every caller's key; created with mode 0600 where it is missing. SANGDAM_KEK holds
+    /// The file of the key that wraps every caller's key; created with mode 0600 for a new ledger. SANGDAM_KEK holds
     /// the key itself, in place of a file [default: ~/.config/sangdam/kek]
     #[arg(long, value_name = "FILE", env = "SANGDAM_KEK_FILE")]
     pub kek_file: Option<PathBuf>,
@@ -75,34 +75,56 @@ impl Common {
         })
     }
 
-    /// Starts logging, and opens the store and the read models.
+    /// Starts logging, and opens the store and the read models of a ledger that is there.
     pub async fn open(&self) -> Result<(Store, ReadModels), CliError> {
         self.settings()?.open().await
     }
 }
 
 impl Settings {
-    /// How the store is opened: with the system's clock and entropy, and the key of the file or the environment.
-    pub fn store_config(&self) -> Result<StoreConfig, CliError> {
+    /// How the store is opened: with the system's clock and entropy, and the key of the file or the environment. A new key
+    /// is made for a new ledger only.
+    pub async fn store_config(&self) -> Result<StoreConfig, CliError> {
+        let kek = if self.location.has(Room::VAULT).await.map_err(CliError::failed)? {
+            Kek::from_env_or_file(&self.kek_file)
+        } else {
+            Kek::from_env_or_new_file(&self.kek_file)
+        };
         Ok(StoreConfig {
             location: self.location.clone(),
-            kek: Kek::from_env_or_file(&self.kek_file).map_err(CliError::failed)?,
+            kek: kek.map_err(CliError::failed)?,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             ledger: None,
         })
     }
 
-    /// Starts logging, and opens the store.
+    /// Starts logging, and opens the store of a ledger that is there.
     pub async fn open_store(&self) -> Result<Store, CliError> {
-        telemetry::init(self.log_format);
-        Store::open(self.store_config()?).await.map_err(CliError::failed)
+        if !self.location.has(Room::LEDGER).await.map_err(CliError::failed)? {
+            return Err(CliError::Failed(format!(
+                "there is no ledger in {}: name another with --data-dir or --database. `sangdam serve`, `sangdam demo` \
+                and `sangdam import` make one",
+                self.location
+            )));
+        }
+        self.open_or_make_store().await
     }
 
-    /// Starts logging, and opens the store and the read models.
+    /// Starts logging, and opens the store; makes the ledger where there is none.
+    pub async fn open_or_make_store(&self) -> Result<Store, CliError> {
+        telemetry::init(self.log_format);
+        Store::open(self.store_config().await?).await.map_err(CliError::failed)
+    }
+
+    /// Starts logging, and opens the store and the read models of a ledger that is there.
     pub async fn open(&self) -> Result<(Store, ReadModels), CliError> {
         let store = self.open_store().await?;
-        let models = ReadModels::open(self.location.clone()).await.map_err(CliError::failed)?;
-        Ok((store, models))
+        Ok((store, self.models().await?))
+    }
+
+    /// Opens the read models.
+    pub async fn models(&self) -> Result<ReadModels, CliError> {
+        ReadModels::open(self.location.clone()).await.map_err(CliError::failed)
     }
 }

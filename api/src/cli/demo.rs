@@ -39,7 +39,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     let settings = args.common.settings()?;
     telemetry::init(settings.log_format);
     let batches = live_through(settings.log.clone())?;
-    let store = Store::open(seeded(&settings)?).await.map_err(CliError::failed)?;
+    let store = Store::open(seeded(&settings).await?).await.map_err(CliError::failed)?;
     let filled = match refuse_unless_empty(&store, &settings).await {
         Ok(()) => fill(&store, &settings, batches).await,
         Err(error) => Err(error),
@@ -52,18 +52,18 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
 
 /// The store as the demo opens it: its ids, keys and nonces come from a seed, and its clock stands still, so that it is
 /// the same on every run. Whoever opens it later uses the system's.
-fn seeded(settings: &Settings) -> Result<StoreConfig, CliError> {
+async fn seeded(settings: &Settings) -> Result<StoreConfig, CliError> {
     Ok(StoreConfig {
         clock: Arc::new(FixedClock::new(Timestamp::MIN)),
         entropy: Arc::new(SeededEntropy::new(sangdam_demo::SEED)),
         ledger: Some(sangdam_demo::ledger_id()),
-        ..settings.store_config()?
+        ..settings.store_config().await?
     })
 }
 
 async fn refuse_unless_empty(store: &Store, settings: &Settings) -> Result<(), CliError> {
     let logs = store.logs().await.map_err(CliError::failed)?;
-    let place = place(settings);
+    let place = &settings.location;
     if let Some(log) = logs.first() {
         let head = store.head(log).await.map_err(CliError::failed)?;
         return Err(CliError::Failed(format!(
@@ -79,13 +79,6 @@ async fn refuse_unless_empty(store: &Store, settings: &Settings) -> Result<(), C
         )));
     }
     Ok(())
-}
-
-fn place(settings: &Settings) -> String {
-    match &settings.location {
-        Location::Sqlite { dir } => format!("the directory {}", dir.display()),
-        Location::Postgres { .. } => "the database".to_owned(),
-    }
 }
 
 /// The county lives on a thread of its own, a little ahead of what is written.

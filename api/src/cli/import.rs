@@ -58,7 +58,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
         return Err(CliError::Failed(format!("{}: there is no such file", args.file.display())));
     }
     let mut rejected = args.rejected.as_deref().map(create).transpose()?;
-    let store = settings.open_store().await?;
+    let store = settings.open_or_make_store().await?;
     let ledger = Ledger::new(store.clone(), settings.log);
     let bar = progress::bytes("import");
     let result = import_csv(

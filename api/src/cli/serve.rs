@@ -42,7 +42,8 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| CliError::Failed(format!("cannot listen on {listen}: {error}")))?;
-    let (store, models) = settings.open().await?;
+    let store = settings.open_or_make_store().await?;
+    let models = settings.models().await?;
     complete_erasures(&store).await.map_err(CliError::failed)?;
     let app = App::new(store, models, settings.log);
     app.follow_all().await.map_err(CliError::failed)?;

@@ -1,5 +1,7 @@
 //! Opening a database and bringing its tables up to date.
 
+use std::fmt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -16,7 +18,7 @@ use crate::contract::StoreError;
 /// Where the ledger lies.
 #[derive(Clone, Debug)]
 pub enum Location {
-    /// SQLite files in a folder, which is created where it is missing.
+    /// SQLite files in a folder, which is created where it is missing, for its owner alone.
     Sqlite {
         /// The folder.
         dir: PathBuf,
@@ -56,6 +58,44 @@ const WAL_PAGES_MAX: &str = "8192";
 const SQLITE_PAGE_BYTES: u32 = 8192;
 const STATEMENTS_CACHED_MAX: usize = 400;
 
+impl Location {
+    /// Whether the room was made there.
+    ///
+    /// # Errors
+    /// Where the folder or the server cannot be reached.
+    pub async fn has(&self, room: Room) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite { dir } => Ok(dir.join(room.file).try_exists().map_err(sqlx::Error::Io)?),
+            Self::Postgres { url } => {
+                let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
+                let schema = sqlx::query("SELECT 1 FROM pg_namespace WHERE nspname = $1").bind(room.schema);
+                let found = schema.fetch_optional(&mut connection).await?;
+                connection.close().await?;
+                Ok(found.is_some())
+            }
+        }
+    }
+}
+
+/// The place as an operator knows it, without a password.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite { dir } => write!(f, "the folder {}", dir.display()),
+            Self::Postgres { url } => match PgConnectOptions::from_str(url) {
+                Ok(options) => write!(
+                    f,
+                    "the PostgreSQL database {} at {}:{}",
+                    options.get_database().unwrap_or("of its user's name"),
+                    options.get_host(),
+                    options.get_port()
+                ),
+                Err(_) => f.write_str("the PostgreSQL database"),
+            },
+        }
+    }
+}
+
 impl Db {
     /// Opens a room and brings its tables up to date. Processes that start at once wait for each other.
     ///
@@ -75,7 +115,7 @@ impl Db {
 }
 
 async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {
-    std::fs::create_dir_all(&dir).map_err(sqlx::Error::Io)?;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(sqlx::Error::Io)?;
     let options = SqliteConnectOptions::new()
         .filename(dir.join(room.file))
         .create_if_missing(true)

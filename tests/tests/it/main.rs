@@ -6,6 +6,7 @@
     reason = "a test stops where it fails, saying why"
 )]
 
+mod command_line;
 mod crash;
 mod histories;
 mod ledger;
