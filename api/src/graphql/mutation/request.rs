@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, InputObject, InputType, SimpleObject, Value};
 use sangdam_domain::actor::Actor;
-use sangdam_domain::aggregate::{AgentStanding, CallStanding};
-use sangdam_domain::id::{AgentId, CallId, CommandId};
+use sangdam_domain::aggregate::{AgentStanding, CallStanding, Caller};
+use sangdam_domain::id::{AgentId, CallId, CallerId, CommandId};
 use sangdam_domain::log::{LogId, Version};
 use sangdam_domain::rejection::Rejection;
 use sangdam_eventstore::StoreError;
@@ -172,6 +172,21 @@ impl Request {
             CallStanding::Unknown => Err(Rejection::NotFound { kind: CallId::KIND }.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses callers whom nobody knows, by the fields that name them.
+    pub(super) async fn must_be_callers(
+        &self,
+        callers: [(&'static str, CallerId); 2],
+    ) -> Result<(), Failure> {
+        for (field, caller) in callers {
+            if self.ledger.load::<Caller>(caller).await?.is_none() {
+                let rejection = Rejection::NotFound { kind: CallerId::KIND };
+                let error = UserError::new(rejection.code(), rejection.to_string(), Some(field));
+                return Err(Failure::Refused(error));
+            }
+        }
+        Ok(())
     }
 
     /// Refuses an agent whom nobody knows. One who has retired since is fine: it says what happened.

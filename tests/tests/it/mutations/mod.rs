@@ -105,13 +105,16 @@ async fn a_refusal_names_no_field_that_the_input_does_not_have(database: Databas
     api.done("requestTransfer", transfer.clone(), "").await;
     let resolve = json!({ "consultation": id, "outcome": "ANSWERED" });
     let pair = json!({ "survivor": caller, "absorbed": unknown });
+    let moved = json!({ "phone": "010-0000-1234", "from": unknown, "to": caller });
     let itself = json!({ "survivor": caller, "absorbed": caller });
     let settled = json!({ "consultation": id, "transfer": unknown });
     for (mutation, input, code, field) in [
         ("requestTransfer", transfer, "TRANSFER_PENDING", json!(null)),
         ("resolveConsultation", resolve, "TRANSFER_PENDING", json!(null)),
         ("acceptTransfer", settled, "TRANSFER_NOT_REQUESTED", json!("transfer")),
-        ("mergeCallers", pair, "NOT_FOUND", json!(null)),
+        ("mergeCallers", pair.clone(), "NOT_FOUND", json!("absorbed")),
+        ("unmergeCallers", pair, "NOT_FOUND", json!("absorbed")),
+        ("moveCallerPhone", moved, "NOT_FOUND", json!("from")),
         ("mergeCallers", itself, "CALLER_MERGED_WITH_ITSELF", json!("absorbed")),
     ] {
         assert_eq!(api.refused(mutation, input).await, (code.to_owned(), field), "{mutation}");

@@ -34,5 +34,6 @@ impl MergeCallers {
 async fn carry_out(ctx: &Context<'_>, input: &MergeCallersInput) -> Result<Executed<Caller>, Failure> {
     let request = Request::of(ctx, "mergeCallers", input, &input.command).await?;
     let (survivor, absorbed) = (id("survivor", &input.survivor)?, id("absorbed", &input.absorbed)?);
+    request.must_be_callers([("survivor", survivor), ("absorbed", absorbed)]).await?;
     Ok(request.ledger.merge_callers(&request.meta, survivor, absorbed).await?)
 }

@@ -42,5 +42,6 @@ async fn carry_out(ctx: &Context<'_>, input: &MoveCallerPhoneInput) -> Result<Ex
     let request = Request::of(ctx, "moveCallerPhone", input, &input.command).await?;
     let phone = text("phone", &input.phone, PhoneNumber::parse)?;
     let (from, to) = (id("from", &input.from)?, id("to", &input.to)?);
+    request.must_be_callers([("from", from), ("to", to)]).await?;
     Ok(request.ledger.move_phone(&request.meta, phone, from, to).await?)
 }

@@ -34,5 +34,6 @@ impl UnmergeCallers {
 async fn carry_out(ctx: &Context<'_>, input: &UnmergeCallersInput) -> Result<Executed<Caller>, Failure> {
     let request = Request::of(ctx, "unmergeCallers", input, &input.command).await?;
     let (survivor, absorbed) = (id("survivor", &input.survivor)?, id("absorbed", &input.absorbed)?);
+    request.must_be_callers([("survivor", survivor), ("absorbed", absorbed)]).await?;
     Ok(request.ledger.unmerge_callers(&request.meta, survivor, absorbed).await?)
 }
