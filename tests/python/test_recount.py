@@ -3,13 +3,15 @@
 import csv
 import json
 import os
+import re
 import shutil
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import time
 
 import pytest
-from conftest import POSTGRES_URL, Ledger, engines, shared_data
+from conftest import POSTGRES_URL, ROOT, Ledger, Server, engines, shared_data
 from recount import Recount
 
 YEARS = {2022: 39_685, 2023: 32_453, 2024: 30_180}
@@ -130,3 +132,16 @@ def test_a_county_is_not_filled_twice(county):
     assert again.returncode == 1
     assert "is not empty" in again.stderr
     assert report(county.ledger) == county.report
+
+
+def test_the_readme_shows_the_real_answer(county):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    asked = re.search(r"<<'JSON'\n(.*?)\nJSON\n", readme, re.DOTALL).group(1)
+    shown = re.search(r"```json\n(.*?)\n```", readme, re.DOTALL).group(1)
+    server = Server(county.ledger)
+    try:
+        request = urllib.request.Request(server.http_url, asked.encode(), {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert answer.read().decode() == shown
+    finally:
+        server.stop()

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::error::{ApiError, Code};
 use super::limits::{self, Weights};
+use super::order::Order;
 use super::{ApiSchema, App, Loaders, Principal, schema, sdl};
 use crate::ledger::Ledger;
 use crate::telemetry::{Counted, Operation};
@@ -58,15 +59,15 @@ impl Engine {
     pub async fn execute(&self, request: Request, principal: Principal) -> Response {
         let started = Instant::now();
         let response = match self.prepare(request, principal) {
-            Ok((request, _)) => self.execute_prepared(request).await,
+            Ok(prepared) => self.execute_prepared(prepared).await,
             Err(refused) => refuse(refused),
         };
         self.0.app.metrics.answered(Operation::Graphql, &outcome(&response), started.elapsed());
         response
     }
 
-    async fn execute_prepared(&self, request: Request) -> Response {
-        let response = timeout(self.0.time_max, self.0.schema.execute(request)).await.unwrap_or_else(|_| {
+    async fn execute_prepared(&self, prepared: Prepared) -> Response {
+        let response = timeout(self.0.time_max, self.0.schema.execute(prepared.request)).await.unwrap_or_else(|_| {
             refuse(ApiError::new(
                 Code::Timeout,
                 format!(
@@ -76,11 +77,11 @@ impl Engine {
                 ),
             ))
         });
-        coded(response)
+        coded(prepared.order.arranged(response))
     }
 
-    /// Checks a request and gives it what resolvers need. Tells whether it is a subscription.
-    fn prepare(&self, mut request: Request, principal: Principal) -> Result<(Request, bool), ApiError> {
+    /// Checks a request and gives it what resolvers need.
+    fn prepare(&self, mut request: Request, principal: Principal) -> Result<Prepared, ApiError> {
         limits::check(&mut request, &self.0.weights)?;
         let name = request.operation_name.clone();
         let document =
@@ -90,6 +91,7 @@ impl Engine {
             let is_meant = name.is_none() || name.as_deref() == own.map(async_graphql::Name::as_str);
             is_meant && operation.node.ty == OperationType::Subscription
         });
+        let order = Order::of(document.clone(), name);
         let app = &self.0.app;
         let request = request
             .data(Loaders::new(app.store.clone(), app.models.clone()))
@@ -97,13 +99,20 @@ impl Engine {
             .data(app.models.clone())
             .data(principal.0.clone())
             .data(principal);
-        Ok((request, is_subscription))
+        Ok(Prepared { request, order, is_subscription })
     }
 
     /// What carries out the requests of one WebSocket connection.
     pub fn connection(&self, principal: Principal) -> Connection {
         Connection { engine: self.clone(), principal, running: Arc::default() }
     }
+}
+
+/// A request that may be carried out.
+struct Prepared {
+    request: Request,
+    order: Order,
+    is_subscription: bool,
 }
 
 /// What carries out the requests of one WebSocket connection: the same limits, and a bounded number at once.
@@ -134,15 +143,15 @@ impl Executor for Connection {
                 metrics.answered(Operation::Subscription, &outcome(&response), Duration::ZERO);
                 once(response)
             }
-            Ok((request, false)) => {
+            Ok(prepared) if !prepared.is_subscription => {
                 let engine = self.engine.clone();
                 stream::once(async move {
                     let _place = place;
-                    engine.execute_prepared(request).await
+                    engine.execute_prepared(prepared).await
                 })
                 .boxed()
             }
-            Ok((request, true)) => {
+            Ok(Prepared { request, order, .. }) => {
                 let held: (Place, Counted) = (place, metrics.subscription());
                 let responses = self
                     .engine
@@ -152,7 +161,7 @@ impl Executor for Connection {
                 responses
                     .map(move |response| {
                         let _held = &held;
-                        coded(response)
+                        coded(order.arranged(response))
                     })
                     .boxed()
             }

@@ -9,6 +9,7 @@ mod loader;
 pub mod model;
 pub mod mutation;
 pub mod node;
+mod order;
 mod page;
 mod query;
 pub mod scalar;

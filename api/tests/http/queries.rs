@@ -271,3 +271,26 @@ async fn what_was_erased_reads_as_erased() {
     assert_eq!(ledger["consultation"]["call"]["from"], gone);
     assert_eq!(ledger["byPhone"], Value::Null);
 }
+
+#[tokio::test]
+async fn answers_come_in_the_order_in_which_they_were_asked_for() {
+    let server = Server::start().await;
+    server.register_centre().await;
+    let (_, position) = server.open_consultation("033-123-4567").await;
+    let query = "query Ask($min: Position!) { l: ledger(minPosition: $min) {
+            serviceLevel(from: \"2024-01-01\", to: \"2024-01-02\") { all { offered } } ...More position
+            ... on Ledger { consultations { nodes { status call { id } version } totalCount } } } }
+        query Other { ledger { position } }
+        fragment More on Ledger { consultations { nodes { ...Few agent { id } } } cumulative { since consultations } }
+        fragment Few on Consultation { openedAt status }";
+    for _ in 0..20 {
+        let body = json!({ "query": query, "operationName": "Ask", "variables": { "min": position } });
+        let text = server.post().json(&body).send().await.unwrap().text().await.unwrap();
+        // As it stands in the text, not as a map has it.
+        let key = |(end, _)| text[..end].rsplit('"').next();
+        let keys: Vec<&str> = text.match_indices("\":").filter_map(key).collect();
+        let asked = "data l serviceLevel all offered consultations nodes openedAt status agent call id version totalCount \
+            cumulative since consultations position";
+        assert_eq!(keys.join(" "), asked, "{text}");
+    }
+}
