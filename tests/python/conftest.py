@@ -79,29 +79,29 @@ def create_postgres_database() -> str:
 
 
 class Server:
-    """`sangdam serve --open` on a free port."""
+    """`sangdam serve --open` on a free port, or another command that comes to it."""
 
-    def __init__(self, ledger: Ledger):
+    def __init__(self, ledger: Ledger, *command: str | Path, ready_seconds_max: float = READY_SECONDS_MAX):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
         self.log = ledger.folder / "server.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [program(), "serve", "--open", "--listen", self.address],
-                env=ledger.environment,
+                command or [program(), "serve", "--open"],
+                env=ledger.environment | {"SANGDAM_LISTEN": self.address},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
         try:
-            self._wait_until_ready()
+            self._wait_until_ready(ready_seconds_max)
         except BaseException:
             self.process.kill()
             raise
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_SECONDS_MAX
+    def _wait_until_ready(self, seconds_max: float) -> None:
+        deadline = time.monotonic() + seconds_max
         while time.monotonic() < deadline:
             assert self.process.poll() is None, f"the server ended:\n{self.log.read_text()}"
             try:
