@@ -10,6 +10,30 @@ pub enum ReadError {
     /// The database said no, or could not be reached.
     #[error("the read models' database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// The read models have not come so far yet.
+    #[error(
+        "the read models of {log} have come to position {applied}, not to {wanted} yet; ask again in a moment, or as of an \
+         earlier position"
+    )]
+    NotYet {
+        /// The log.
+        log: LogId,
+        /// Where they are.
+        applied: Position,
+        /// Where they were asked to be.
+        wanted: Position,
+    },
+    /// The tables that are read were made by a release that kept no past.
+    #[error(
+        "the read model `{projection}` of {log} is one of an earlier release, which kept no past; it is being built anew, \
+         or `sangdam rebuild` does it: ask again after that"
+    )]
+    NoPast {
+        /// The log.
+        log: LogId,
+        /// Of which projection.
+        projection: String,
+    },
     /// The tables could not be brought up to date, or the ledger could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -4,20 +4,21 @@ use jiff::civil::Date;
 use sangdam_eventstore::Arg;
 
 use crate::day::{day_number, earliest_of, latest_of};
-use crate::page::{Page, Paged};
+use crate::page::Page;
+use crate::question::Question;
 
 /// The `WHERE` of a query, growing.
 pub(crate) struct Conditions {
     text: String,
-    args: Vec<Arg>,
+    question: Question,
     /// Few rows are left, which no index has in the order of time.
     sorted_apart: bool,
 }
 
 impl Conditions {
     /// Rows of one log.
-    pub(crate) fn of_log(log_no: i64) -> Self {
-        Self { text: "log_no = $1".to_owned(), args: vec![Arg::from(log_no)], sorted_apart: false }
+    pub(crate) fn of(question: Question) -> Self {
+        Self { text: "log_no = $1".to_owned(), question, sorted_apart: false }
     }
 
     /// A further condition; each `?` of the text stands for the next argument.
@@ -28,8 +29,8 @@ impl Conditions {
             match piece.strip_suffix('?') {
                 Some(before) => {
                     self.text.push_str(before);
-                    self.args.extend(args.next());
-                    self.text.push_str(&format!("${}", self.args.len()));
+                    let mark = args.next().map(|arg| self.question.arg(arg));
+                    self.text.push_str(mark.as_deref().unwrap_or("NULL"));
                 }
                 None => self.text.push_str(piece),
             }
@@ -67,7 +68,7 @@ impl Conditions {
     }
 
     /// The rows behind the page's beginning, in its order, and one more than it holds.
-    pub(crate) fn paged(mut self, page: &Page, at: &str, id: &str) -> (String, Vec<Arg>) {
+    pub(crate) fn paged(mut self, page: &Page, at: &str, id: &str) -> (String, Question) {
         let compare = page.order.compare();
         if let Some(cursor) = page.after {
             // The first half lets the index on (…, at, id) be entered at the right place on both engines.
@@ -80,23 +81,13 @@ impl Conditions {
         let limit = page.size.saturating_add(1).min(Self::PAGE_MAX);
         let sign = if self.sorted_apart { "+" } else { "" };
         self.text.push_str(&format!(" ORDER BY {sign}{at} {order}, {id} {order} LIMIT {limit}"));
-        (self.text, self.args)
+        (self.text, self.question)
     }
 
     /// What was put together.
-    pub(crate) fn done(self) -> (String, Vec<Arg>) {
-        (self.text, self.args)
+    pub(crate) fn done(self) -> (String, Question) {
+        (self.text, self.question)
     }
 
     const PAGE_MAX: usize = 100_001;
-}
-
-/// A page's rows, decoded.
-pub(crate) fn page_of<T, R, E>(
-    rows: &[R],
-    page: &Page,
-    decode: impl Fn(&R) -> Result<T, E>,
-) -> Result<Paged<T>, E> {
-    let rows = rows.iter().map(decode).collect::<Result<Vec<T>, E>>()?;
-    Ok(Paged::cut(rows, page.size))
 }

@@ -14,16 +14,18 @@
 //! runner::catch_up(&store, &models, &log, |Progress|) -> Result<Position, CatchUpError>        // CLI commands
 //! rebuild::rebuild(&store, &models, |&log, Progress|) -> Result<(), CatchUpError>               // beside, then swap
 //! dump_all_tables(&models) -> Result<String, ReadError>               // deterministic, to compare two ways there
+//! dump_rows(&models, &at) -> Result<String, ReadError>                // the same, as of a moment
 //! fact(&StoredEvent) -> Result<Fact, FactError>   fact_opened(&StoredEvent, Option<Map>)   placed(&StoredEvent)
 //! ```
 //!
-//! # Questions (all `async`, `(models: &ReadModels, log: &LogId, …) -> Result<…, ReadError>`)
+//! # Questions (all `async`, `(models: &ReadModels, at: &At, …) -> Result<…, ReadError>`)
 //!
 //! ```text
 //! consultations::page(&ConsultationFilter, &Page) -> Paged<ConsultationRow>     count(&filter) -> u64
 //! consultations::by_ids(&[ConsultationId]) -> Vec<ConsultationRow>             opened_by_call(&[CallId])
 //! calls::page(&CallFilter, &Page) -> Paged<CallRow>   by_ids(&[CallId])   of_callers(&[CallerId])   under_way()
-//! callers::by_ids(&[CallerId]) -> Vec<CallerRow>      page(&Page)   aliases(CallerId) -> Vec<CallerId> (it first)
+//! At::now(&log)   ReadModels::as_of(&log, position) -> At
+//! callers::by_ids(&[CallerId]) -> Vec<CallerRow>      aliases(CallerId) -> Vec<CallerId> (it first)
 //! callers::history(&[CallerId], &Page) -> Paged<Contact>               known_callers() -> KnownCallers
 //! callbacks::open(limit) -> Vec<CallbackRow>   by_ids(&[CallbackId])   of(&[CallbackFor])
 //! counts::yearly_counts() -> Vec<YearRow>      counts(By, from: Date, to: Date) -> Vec<CountRow>
@@ -55,6 +57,7 @@ pub mod service_level;
 pub mod rebuild;
 pub mod runner;
 
+mod at;
 mod checkpoint;
 mod context;
 mod day;
@@ -67,9 +70,12 @@ mod models;
 mod page;
 mod pass;
 mod projection;
+mod question;
+mod span;
 mod table;
 
-pub use dump::dump_all_tables;
+pub use at::At;
+pub use dump::{dump_all_tables, dump_rows};
 
 pub use error::{CatchUpError, FactError, Inapplicable, ReadError};
 pub use fact::{Placed, fact, fact_opened, placed};

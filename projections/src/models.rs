@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
-use sangdam_eventstore::db::{in_chunks, placeholders};
+use sangdam_eventstore::db::in_chunks;
 use sangdam_eventstore::{Arg, Db, Location, Room, Row, args};
 use sqlx::migrate::Migrator;
 
+use crate::at::At;
 use crate::error::ReadError;
-use crate::table::Generation;
+use crate::pass::PROJECTIONS;
+use crate::question::Question;
+use crate::table::{Generation, Table};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/read");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/read");
@@ -129,43 +132,69 @@ impl ReadModels {
         Err(ReadError::Database(sqlx::Error::RowNotFound))
     }
 
-    /// The rows of one log in which `column` has one of the values: each once, in no particular order.
+    /// A log as it stood after the event at this position.
+    ///
+    /// # Errors
+    /// Where the read models have not come so far, or were made by a release that kept no past.
+    pub async fn as_of(&self, log: &LogId, position: Position) -> Result<At, ReadError> {
+        let (mut applied, mut checkpoints) = (position, 0);
+        if let Some(log_no) = self.log_no(log).await? {
+            let sql =
+                "SELECT projection, version, position FROM checkpoints WHERE generation = $1 AND log_no = $2";
+            for row in self.db().fetch_all(sql, args![Generation::Serving.name(), log_no]).await? {
+                let name = row.text(0)?;
+                let Some(projection) = PROJECTIONS.iter().find(|of| of.name() == name) else { continue };
+                if row.int(1)? != i64::from(projection.version()) {
+                    return Err(ReadError::NoPast { log: log.clone(), projection: name });
+                }
+                checkpoints += 1;
+                applied = applied.min(row.position(2)?);
+            }
+        }
+        let applied = if checkpoints == PROJECTIONS.len() { applied } else { Position::ZERO };
+        if applied < position {
+            return Err(ReadError::NotYet { log: log.clone(), applied, wanted: position });
+        }
+        Ok(At::as_of(log, position))
+    }
+
+    /// A question about a log; `None` where no event of it was applied yet.
+    pub(crate) async fn ask(&self, at: &At) -> Result<Option<Question>, ReadError> {
+        let log_no = self.log_no(at.log()).await?;
+        Ok(log_no.map(|log_no| Question::about(log_no, at.position())))
+    }
+
+    /// The rows of a statement.
+    pub(crate) async fn select<T>(
+        &self,
+        question: Question,
+        sql: &str,
+        read: impl Fn(&Row) -> Result<T, sqlx::Error>,
+    ) -> Result<Vec<T>, ReadError> {
+        let rows = self.db().fetch_all(sql, question.args()).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// The rows in which `column` has one of the values: each once, in no particular order.
     pub(crate) async fn select_in<T>(
         &self,
-        log: &LogId,
+        at: &At,
         select: &str,
+        table: &Table,
         column: &str,
         values: Vec<Arg>,
-        read: fn(&Row) -> Result<T, sqlx::Error>,
+        read: impl Fn(&Row) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, ReadError> {
-        let Some(log_no) = self.log_no(log).await? else { return Ok(Vec::new()) };
+        let Some(question) = self.ask(at).await? else { return Ok(Vec::new()) };
         let values: Vec<Arg> = values.into_iter().collect::<HashSet<_>>().into_iter().collect();
         let mut found = Vec::with_capacity(values.len());
         for chunk in in_chunks(&values) {
-            let places = placeholders(2, chunk.len());
-            let mut args = args![log_no];
-            args.extend_from_slice(chunk);
-            let sql = format!("{select} WHERE log_no = $1 AND {column} IN {places}");
-            for row in self.db().fetch_all(&sql, args).await? {
-                found.push(read(&row)?);
-            }
+            let mut question = question.clone();
+            let (from, places) = (question.from(table), question.list(chunk));
+            let sql = format!("SELECT {select} FROM {from} WHERE log_no = $1 AND {column} IN {places}");
+            found.extend(self.select(question, &sql, &read).await?);
         }
         Ok(found)
-    }
-
-    /// The rows of a query whose first argument is the log's number; none where no event of the log was applied yet.
-    pub(crate) async fn select<T>(
-        &self,
-        log: &LogId,
-        sql: &str,
-        more: Vec<Arg>,
-        read: fn(&Row) -> Result<T, sqlx::Error>,
-    ) -> Result<Vec<T>, ReadError> {
-        let Some(log_no) = self.log_no(log).await? else { return Ok(Vec::new()) };
-        let mut args = args![log_no];
-        args.extend(more);
-        let rows = self.db().fetch_all(sql, args).await?;
-        Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
     }
 
     fn log_numbers(&self) -> std::sync::MutexGuard<'_, HashMap<LogId, i64>> {

@@ -1,15 +1,17 @@
 //! What a projection is: a name, a version, tables of its own, and what it makes of a batch of facts.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
+use std::hash::Hash;
 
 use futures::future::BoxFuture;
 use sangdam_domain::log::Position;
-use sangdam_eventstore::{Row, Tx};
+use sangdam_eventstore::{Arg, Row, Tx};
 use uuid::Uuid;
 
 use crate::context::Seen;
 use crate::error::Inapplicable;
-use crate::table::{Generation, Table};
+use crate::table::{Generation, Holding, Past, Table};
 
 /// A projection. Its version is raised with every change of what its rows hold; the rows are then built anew.
 pub(crate) trait Projection: Send + Sync {
@@ -50,24 +52,49 @@ pub(crate) enum Applied {
 }
 
 impl Batch<'_> {
-    /// Writes rows.
-    pub(crate) async fn write(
-        &mut self,
-        table: &Table,
-        rows: Vec<Vec<sangdam_eventstore::Arg>>,
-    ) -> Result<(), sqlx::Error> {
-        table.write(self.tx, self.generation, rows).await
+    /// Writes rows that never change.
+    pub(crate) async fn write(&mut self, table: &Table, rows: Vec<Vec<Arg>>) -> Result<(), sqlx::Error> {
+        let rows = rows.into_iter().map(|row| Holding { row, held_from: Position::ZERO }).collect();
+        table.write(self.tx, self.generation, rows, Vec::new()).await
     }
 
-    /// Reads the rows with these ids.
-    pub(crate) async fn load(
+    /// Writes the rows that were made or changed, and what they were before.
+    pub(crate) async fn write_rows<K: Eq + Hash, R>(
+        &mut self,
+        table: &Table,
+        rows: &Rows<K, R>,
+        args: impl Fn(&R, i64) -> Vec<Arg>,
+    ) -> Result<(), sqlx::Error> {
+        let changed = rows.held.iter().filter(|held| held.changed);
+        let now =
+            changed.map(|held| Holding { row: args(&held.row, self.log_no), held_from: held.held_from });
+        let past =
+            rows.past.iter().map(|(row, held_to)| Past { row: args(row, self.log_no), held_to: *held_to });
+        table.write(self.tx, self.generation, now.collect(), past.collect()).await
+    }
+
+    /// Writes rows as they are, and what they were before.
+    pub(crate) async fn write_versions(
+        &mut self,
+        table: &Table,
+        rows: Vec<Holding>,
+        past: Vec<Past>,
+    ) -> Result<(), sqlx::Error> {
+        table.write(self.tx, self.generation, rows, past).await
+    }
+
+    /// Reads the rows in which the column has one of these values, each with the position since which it holds.
+    pub(crate) async fn load<R>(
         &mut self,
         table: &Table,
         select: &str,
         column: &str,
-        ids: &[Uuid],
-    ) -> Result<Vec<Row>, sqlx::Error> {
-        table.load(self.tx, self.generation, select, self.log_no, column, ids).await
+        values: impl IntoIterator<Item = Arg>,
+        read: impl Fn(&Row) -> Result<R, sqlx::Error>,
+    ) -> Result<Vec<(R, Position)>, sqlx::Error> {
+        let rows = table.load(self.tx, self.generation, select, self.log_no, column, values).await?;
+        let held_from = select.split(',').count();
+        rows.iter().map(|row| Ok((read(row)?, row.position(held_from)?))).collect()
     }
 }
 
@@ -95,7 +122,7 @@ pub(crate) enum Needs {
 }
 
 /// The ids of the rows that the facts change and do not make themselves.
-pub(crate) fn needed(facts: &[Seen], needs: impl Fn(&Seen) -> Needs) -> Vec<Uuid> {
+pub(crate) fn needed(facts: &[Seen], needs: impl Fn(&Seen) -> Needs) -> Vec<Arg> {
     let mut known = HashSet::new();
     let mut needed = Vec::new();
     for seen in facts {
@@ -106,7 +133,7 @@ pub(crate) fn needed(facts: &[Seen], needs: impl Fn(&Seen) -> Needs) -> Vec<Uuid
             }
             Needs::Changes(id) => {
                 if known.insert(id) {
-                    needed.push(id);
+                    needed.push(id.into());
                 }
             }
         }
@@ -114,49 +141,61 @@ pub(crate) fn needed(facts: &[Seen], needs: impl Fn(&Seen) -> Needs) -> Vec<Uuid
     needed
 }
 
-/// The rows that a batch is about, by id, as far as they are read or made.
-pub(crate) struct Rows<R> {
+/// The rows that a batch is about, by their keys, as far as they are read or made, and what they were before its events.
+pub(crate) struct Rows<K, R> {
     what: &'static str,
-    by_id: HashMap<Uuid, usize>,
+    by_key: HashMap<K, usize>,
     held: Vec<Held<R>>,
+    past: Vec<(R, Position)>,
 }
 
 struct Held<R> {
     row: R,
+    held_from: Position,
     changed: bool,
 }
 
-impl<R> Rows<R> {
+impl<K: Copy + Eq + Hash + Display, R: Clone> Rows<K, R> {
     /// Of nothing yet; `what` names a row in messages.
     pub(crate) fn of(what: &'static str) -> Self {
-        Self { what, by_id: HashMap::new(), held: Vec::new() }
+        Self { what, by_key: HashMap::new(), held: Vec::new(), past: Vec::new() }
     }
 
-    /// Holds a row that was read.
-    pub(crate) fn read(&mut self, id: Uuid, row: R) {
-        self.by_id.insert(id, self.held.len());
-        self.held.push(Held { row, changed: false });
-    }
-
-    /// Holds a new row.
-    pub(crate) fn make(&mut self, id: Uuid, row: R) -> Result<(), Inapplicable> {
-        if self.by_id.contains_key(&id) {
-            return Err(Inapplicable(format!("the {} {id} is there already", self.what)));
+    /// Holds rows that were read.
+    pub(crate) fn read(&mut self, rows: Vec<(R, Position)>, key: impl Fn(&R) -> K) {
+        for (row, held_from) in rows {
+            self.hold(key(&row), Held { row, held_from, changed: false });
         }
-        self.read(id, row);
-        self.get(id).map(|_| ())
     }
 
-    /// A row that is there, to be changed.
-    pub(crate) fn get(&mut self, id: Uuid) -> Result<&mut R, Inapplicable> {
-        let held = self.by_id.get(&id).and_then(|n| self.held.get_mut(*n));
-        let held = held.ok_or_else(|| Inapplicable(format!("there is no {} {id}", self.what)))?;
+    /// Holds a new row, which the event at this position makes.
+    pub(crate) fn make(&mut self, key: K, row: R, at: Position) -> Result<(), Inapplicable> {
+        if self.by_key.contains_key(&key) {
+            return Err(Inapplicable(format!("the {} {key} is there already", self.what)));
+        }
+        self.hold(key, Held { row, held_from: at, changed: true });
+        Ok(())
+    }
+
+    /// A row that is there, to be changed by the event at this position.
+    pub(crate) fn get(&mut self, key: K, at: Position) -> Result<&mut R, Inapplicable> {
+        let held = self.by_key.get(&key).and_then(|n| self.held.get_mut(*n));
+        let held = held.ok_or_else(|| Inapplicable(format!("there is no {} {key}", self.what)))?;
+        if held.held_from < at {
+            self.past.push((held.row.clone(), at));
+            held.held_from = at;
+        }
         held.changed = true;
         Ok(&mut held.row)
     }
 
-    /// The rows that were made or changed, in the order in which they were first held.
-    pub(crate) fn changed(&self) -> impl Iterator<Item = &R> {
-        self.held.iter().filter(|held| held.changed).map(|held| &held.row)
+    /// All rows that are held.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &R> {
+        self.held.iter().map(|held| &held.row)
+    }
+
+    fn hold(&mut self, key: K, held: Held<R>) {
+        self.by_key.insert(key, self.held.len());
+        self.held.push(held);
     }
 }

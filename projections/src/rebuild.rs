@@ -10,7 +10,7 @@ use crate::models::ReadModels;
 use crate::pass::PROJECTIONS;
 use crate::projection::Projection;
 use crate::runner::{Progress, through};
-use crate::table::{Generation, NEXT_PREFIX};
+use crate::table::{Generation, NEXT_PREFIX, Table};
 
 /// Builds all read models anew, from nothing, in every log that they know, and lets the new ones take over.
 ///
@@ -58,8 +58,8 @@ async fn begin(models: &ReadModels, projections: &[&'static dyn Projection]) -> 
     let mut tx = models.db().begin().await?;
     lock_checkpoints(&mut tx).await?;
     for projection in projections {
-        for table in projection.tables() {
-            make_next(&mut tx, table.name).await?;
+        for table in projection.tables().iter().flat_map(Table::names) {
+            make_next(&mut tx, &table).await?;
         }
         let next = Generation::Next.name();
         let delete = "DELETE FROM checkpoints WHERE generation = $1 AND projection = $2";
@@ -158,9 +158,9 @@ async fn take_over(
         }
     }
     for projection in projections {
-        for table in projection.tables() {
-            tx.execute(&format!("DROP TABLE {}", table.name), args![]).await?;
-            let rename = format!("ALTER TABLE {NEXT_PREFIX}{} RENAME TO {}", table.name, table.name);
+        for table in projection.tables().iter().flat_map(Table::names) {
+            tx.execute(&format!("DROP TABLE {table}"), args![]).await?;
+            let rename = format!("ALTER TABLE {NEXT_PREFIX}{table} RENAME TO {table}");
             tx.execute(&rename, args![]).await?;
         }
         let drop_serving = "DELETE FROM checkpoints WHERE generation = 'serving' AND projection = $1";

@@ -1,8 +1,15 @@
-//! Tables as they are written to: many rows at once, each row whole or as an addition to what is there.
+//! Tables: what rows are, what they were, and how both are written and read.
+//!
+//! A row that changes leaves behind what it was, with the position at which that ended; so a table can be read as it was
+//! after any position.
 
+use std::collections::HashSet;
+
+use sangdam_domain::log::Position;
 use sangdam_eventstore::db::{in_chunks, placeholders};
 use sangdam_eventstore::{Arg, Row, Tx};
-use uuid::Uuid;
+
+use crate::span;
 
 /// Which set of tables is written: those that queries read, or those being built beside them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,16 +48,14 @@ pub(crate) enum Column {
     Key(&'static str),
     /// It never changes once written.
     Fixed(&'static str),
-    /// It takes the new value.
+    /// It takes the new value; the old one goes into the table's past.
     Set(&'static str),
-    /// The new value is added to it.
-    Add(&'static str),
 }
 
 impl Column {
     pub(crate) fn name(&self) -> &'static str {
         match *self {
-            Self::Key(name) | Self::Fixed(name) | Self::Set(name) | Self::Add(name) => name,
+            Self::Key(name) | Self::Fixed(name) | Self::Set(name) => name,
         }
     }
 }
@@ -62,48 +67,174 @@ pub(crate) struct Table {
     pub name: &'static str,
     /// Its columns, in the order in which rows are given.
     pub columns: &'static [Column],
+    /// The column that holds the position at which a row came to be.
+    pub since: &'static str,
+    /// Whether its rows are found by the positions over which they changed: where many are looked through at once by
+    /// columns that change.
+    pub spanned: bool,
+}
+
+/// A row and the position since which it holds.
+pub(crate) struct Holding {
+    pub row: Vec<Arg>,
+    pub held_from: Position,
+}
+
+/// What a row was, and the position at which that ended.
+pub(crate) struct Past {
+    pub row: Vec<Arg>,
+    pub held_to: Position,
 }
 
 impl Table {
-    /// Writes the rows, no two of which have the same key.
+    /// Whether its rows change, so that there is a table of what they were.
+    pub(crate) fn has_past(&self) -> bool {
+        self.columns.iter().any(|column| matches!(column, Column::Set(_)))
+    }
+
+    /// The name of the table of what its rows were.
+    pub(crate) fn past_name(&self) -> String {
+        format!("{}_past", self.name)
+    }
+
+    /// All its tables in the database.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let past = self.has_past().then(|| self.past_name());
+        std::iter::once(self.name.to_owned()).chain(past).collect()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().filter_map(|column| match column {
+            Column::Key(name) => Some(*name),
+            _ => None,
+        })
+    }
+
+    fn sets(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().filter_map(|column| match column {
+            Column::Set(name) => Some(*name),
+            _ => None,
+        })
+    }
+
+    /// All columns of the table of what its rows are.
+    pub(crate) fn all_columns(&self) -> Vec<&'static str> {
+        let mut names: Vec<&str> = self.columns.iter().map(Column::name).collect();
+        if self.has_past() {
+            names.push("held_from");
+        }
+        if self.spanned {
+            names.push("span");
+        }
+        names
+    }
+
+    /// All columns of the table of what its rows were.
+    pub(crate) fn past_columns(&self) -> Vec<&'static str> {
+        self.keys().chain(["held_to"]).chain(self.sets()).collect()
+    }
+
+    /// Writes rows, no two of which have the same key, and what they were before.
     pub(crate) async fn write(
         &self,
         tx: &mut Tx,
         generation: Generation,
-        rows: Vec<Vec<Arg>>,
+        rows: Vec<Holding>,
+        past: Vec<Past>,
     ) -> Result<(), sqlx::Error> {
+        if !past.is_empty() {
+            let rows = past.into_iter().map(|past| self.past_row(past)).collect();
+            let table = format!("{}{}", generation.prefix(), self.past_name());
+            tx.bulk_insert(&table, &self.past_columns(), rows, "").await?;
+        }
         if rows.is_empty() {
             return Ok(());
         }
         let table = format!("{}{}", generation.prefix(), self.name);
-        let names: Vec<&str> = self.columns.iter().map(|column| column.name()).collect();
-        tx.bulk_insert(&table, &names, rows, &self.on_conflict(&table)).await
+        let rows = rows.into_iter().map(|row| self.current_row(row)).collect();
+        tx.bulk_insert(&table, &self.all_columns(), rows, &self.on_conflict()).await
     }
 
-    fn on_conflict(&self, table: &str) -> String {
-        let keys: Vec<&str> = self
-            .columns
-            .iter()
-            .filter_map(|column| match column {
-                Column::Key(name) => Some(*name),
-                _ => None,
-            })
-            .collect();
-        let sets: Vec<String> = self
-            .columns
-            .iter()
-            .filter_map(|column| match column {
-                Column::Set(name) => Some(format!("{name} = excluded.{name}")),
-                Column::Add(name) => Some(format!("{name} = {table}.{name} + excluded.{name}")),
-                Column::Key(_) | Column::Fixed(_) => None,
-            })
-            .collect();
+    fn current_row(&self, holding: Holding) -> Vec<Arg> {
+        let mut row = holding.row;
+        if self.has_past() {
+            row.push(holding.held_from.into());
+        }
+        if self.spanned {
+            let since = self.columns.iter().position(|column| column.name() == self.since);
+            let since = since.and_then(|at| row.get(at)).and_then(Arg::as_int).unwrap_or(0);
+            row.push(span::fork(since, holding.held_from.as_i64()).into());
+        }
+        row
+    }
+
+    fn past_row(&self, past: Past) -> Vec<Arg> {
+        let mut keys = Vec::new();
+        let mut sets = Vec::new();
+        for (column, value) in self.columns.iter().zip(past.row) {
+            match column {
+                Column::Key(_) => keys.push(value),
+                Column::Set(_) => sets.push(value),
+                Column::Fixed(_) => {}
+            }
+        }
+        keys.push(past.held_to.into());
+        keys.extend(sets);
+        keys
+    }
+
+    fn on_conflict(&self) -> String {
+        let keys: Vec<&str> = self.keys().collect();
+        let held = [("held_from", self.has_past()), ("span", self.spanned)];
+        let held = held.into_iter().filter_map(|(name, there)| there.then_some(name));
+        let sets: Vec<String> =
+            self.sets().chain(held).map(|name| format!("{name} = excluded.{name}")).collect();
         let action =
             if sets.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", sets.join(", ")) };
         format!("ON CONFLICT ({}) DO {action}", keys.join(", "))
     }
 
-    /// The rows of one log whose `column` is one of `ids`; each once, however often its id is given.
+    /// What stands behind `FROM` to read the rows as they were after the position in `$2`, in the log in `$1`: those
+    /// that have not changed since, and of the others what they were.
+    pub(crate) fn as_of(&self) -> String {
+        let (name, since) = (self.name, self.since);
+        let columns: Vec<&str> = self.columns.iter().map(Column::name).collect();
+        let columns = columns.join(", ");
+        if !self.has_past() {
+            return format!("(SELECT {columns} FROM {name} WHERE log_no = $1 AND {since} <= $2) as_it_was");
+        }
+        let were: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| match column {
+                Column::Set(name) => format!("h.{name}"),
+                // The sign keeps the order of time from being had by going through everything there is.
+                Column::Fixed(name) if self.spanned && name.ends_with("_at") => {
+                    format!("+c.{name} AS {name}")
+                }
+                Column::Key(name) | Column::Fixed(name) => format!("c.{name}"),
+            })
+            .collect();
+        let same = |other: &str| -> String {
+            let same: Vec<String> = self.keys().map(|key| format!("{other}.{key} = c.{key}")).collect();
+            same.join(" AND ")
+        };
+        let spans =
+            if self.spanned { format!(" AND c.span IN ({})", span::around("$2")) } else { String::new() };
+        let past = self.past_name();
+        format!(
+            "(SELECT {columns} FROM {name} WHERE log_no = $1 AND held_from <= $2 \
+             UNION ALL SELECT {} FROM {name} c JOIN {past} h ON {} AND h.held_to = \
+             (SELECT MIN(x.held_to) FROM {past} x WHERE {} AND x.held_to > $2) \
+             WHERE c.log_no = $1 AND c.{since} <= $2 AND c.held_from > $2{spans}) as_it_was",
+            were.join(", "),
+            same("h"),
+            same("x"),
+        )
+    }
+
+    /// The rows of one log whose `column` has one of the values, each once, however often its value is given; behind what
+    /// is selected stands since when the row holds.
     pub(crate) async fn load(
         &self,
         tx: &mut Tx,
@@ -111,13 +242,11 @@ impl Table {
         select: &str,
         log_no: i64,
         column: &str,
-        ids: &[Uuid],
+        values: impl IntoIterator<Item = Arg>,
     ) -> Result<Vec<Row>, sqlx::Error> {
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        ids.dedup();
-        let mut found = Vec::with_capacity(ids.len());
-        for chunk in in_chunks(&ids) {
+        let values: Vec<Arg> = values.into_iter().collect::<HashSet<_>>().into_iter().collect();
+        let mut found = Vec::with_capacity(values.len());
+        for chunk in in_chunks(&values) {
             // Bare marks on SQLite: binding numbered ones takes time that grows with the square of their number. The
             // driver takes one kind or the other in a statement.
             let (log, places) = if tx.is_postgres() {
@@ -126,13 +255,13 @@ impl Table {
                 ("?", format!("({})", vec!["?"; chunk.len()].join(",")))
             };
             let sql = format!(
-                "SELECT {select} FROM {}{} WHERE log_no = {log} AND {column} IN {places}",
+                "SELECT {select}, held_from FROM {}{} WHERE log_no = {log} AND {column} IN {places}",
                 generation.prefix(),
                 self.name
             );
             let mut args = Vec::with_capacity(chunk.len() + 1);
             args.push(Arg::from(log_no));
-            args.extend(chunk.iter().map(|id| Arg::from(*id)));
+            args.extend_from_slice(chunk);
             found.extend(tx.fetch_all(&sql, args).await?);
         }
         Ok(found)

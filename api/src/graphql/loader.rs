@@ -12,7 +12,7 @@ use sangdam_domain::log::{LogId, Position, StreamId};
 use sangdam_domain::personal::Personal;
 use sangdam_domain::value::{CallbackFor, PersonName};
 use sangdam_eventstore::{Store, StoredEvent};
-use sangdam_projections::{ReadModels, agents, callbacks, fact_opened};
+use sangdam_projections::{At, ReadModels, agents, callbacks, fact_opened};
 use uuid::Uuid;
 
 use super::error::ApiError;
@@ -134,7 +134,7 @@ impl Loader<PromisedFor> for BatchLoader {
         }
         let mut found: HashMap<PromisedFor, Vec<CallbackId>> = HashMap::new();
         for (log, wanted) in by_log {
-            for row in callbacks::of(&self.models, log, &wanted).await? {
+            for row in callbacks::of(&self.models, &At::now(log), &wanted).await? {
                 found.entry(PromisedFor(log.clone(), row.promised_for)).or_default().push(row.id);
             }
         }
@@ -153,7 +153,7 @@ impl Loader<AgentOf> for BatchLoader {
         }
         let mut found = HashMap::with_capacity(keys.len());
         for (log, ids) in by_log {
-            let rows = agents::by_ids(&self.models, log, &ids).await?;
+            let rows = agents::by_ids(&self.models, &At::now(log), &ids).await?;
             let positions: Vec<Position> = rows.iter().map(|row| row.registered_position).collect();
             let mut names = self.agents_names(log, &positions).await?;
             found.extend(rows.into_iter().map(|row| {

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use sangdam_domain::counting::AnswerRate;
 use sangdam_domain::log::LogId;
 use sangdam_eventstore::{Head, Store, StoreError};
+use sangdam_projections::At;
 use sangdam_projections::centre::CentreFacts;
 use sangdam_projections::cumulative::{Basis, BasisKind, Milestone};
 use sangdam_projections::runner::{self, Progress};
@@ -126,11 +127,11 @@ async fn take(
     thresholds: &[u64],
     head: &Head,
 ) -> Result<YearlyReport, ReportError> {
-    let facts = centre::facts(models, log).await?;
-    let recorded = counts::yearly_counts(models, log).await?;
-    let cumulative = cumulative::cumulative(models, log, None).await?;
-    let milestones = cumulative::milestones(models, log, thresholds).await?;
-    let definitions = centre::counting_definitions(models, log).await?;
+    let facts = centre::facts(models, &At::now(log)).await?;
+    let recorded = counts::yearly_counts(models, &At::now(log)).await?;
+    let cumulative = cumulative::cumulative(models, &At::now(log), None).await?;
+    let milestones = cumulative::milestones(models, &At::now(log), thresholds).await?;
+    let definitions = centre::counting_definitions(models, &At::now(log)).await?;
     Ok(YearlyReport {
         years: years(facts.as_ref(), recorded),
         cumulative: Cumulative {

@@ -52,6 +52,16 @@ arg_from! {
     Option<uuid::Uuid> => |v| Self::Bytes(v.map(|v| v.as_bytes().to_vec()));
 }
 
+impl Arg {
+    /// The number, where it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(value) => *value,
+            Self::Text(_) | Self::Bytes(_) => None,
+        }
+    }
+}
+
 impl<const N: usize> From<[u8; N]> for Arg {
     fn from(bytes: [u8; N]) -> Self {
         Self::Bytes(Some(bytes.to_vec()))

@@ -6,6 +6,7 @@ use sangdam_domain::event::{AgentRegistered, Event};
 use sangdam_domain::id::AgentId;
 use sangdam_domain::log::StreamKind;
 use sangdam_domain::value::AgentState;
+use uuid::Uuid;
 
 use super::row::{AgentRow, SELECT, TABLE};
 use crate::context::Seen;
@@ -22,7 +23,7 @@ impl Projection for Agents {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -39,14 +40,11 @@ impl Projection for Agents {
 }
 
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
-    let mut rows: Rows<AgentRow> = Rows::of("agent");
-    for row in batch.load(&TABLE, SELECT, "id", &needed(facts, needs)).await? {
-        let row = AgentRow::read(&row)?;
-        rows.read(row.id.uuid(), row);
-    }
+    let mut rows: Rows<Uuid, AgentRow> = Rows::of("agent");
+    let there = batch.load(&TABLE, SELECT, "id", needed(facts, needs), AgentRow::read).await?;
+    rows.read(there, |row| row.id.uuid());
     let applied = apply_each(facts, |seen| one(&mut rows, seen));
-    let changed = rows.changed().map(|row| row.args(batch.log_no)).collect();
-    batch.write(&TABLE, changed).await?;
+    batch.write_rows(&TABLE, &rows, AgentRow::args).await?;
     Ok(applied)
 }
 
@@ -58,13 +56,13 @@ fn needs(seen: &Seen) -> Needs {
     }
 }
 
-fn one(rows: &mut Rows<AgentRow>, seen: &Seen) -> Result<(), Inapplicable> {
+fn one(rows: &mut Rows<Uuid, AgentRow>, seen: &Seen) -> Result<(), Inapplicable> {
     match (seen.stream.kind, &seen.fact.event) {
         (StreamKind::Agent, Event::AgentRegistered(registered)) => {
-            rows.make(seen.stream.uuid, registered_row(seen, registered))
+            rows.make(seen.stream.uuid, registered_row(seen, registered), seen.fact.position)
         }
         (StreamKind::Agent, _) => {
-            change(rows.get(seen.stream.uuid)?, seen);
+            change(rows.get(seen.stream.uuid, seen.fact.position)?, seen);
             Ok(())
         }
         _ => Ok(()),

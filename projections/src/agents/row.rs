@@ -48,6 +48,8 @@ pub(crate) const TABLE: Table = Table {
         Column::Set("on_shift_since"),
         Column::Set("retired_at"),
     ],
+    since: "registered_position",
+    spanned: false,
 };
 
 pub(crate) const SELECT: &str = "id, registered_position, last_position, version, registered_at, extension, state, \

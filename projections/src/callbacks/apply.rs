@@ -5,6 +5,7 @@ use futures::future::BoxFuture;
 use sangdam_domain::event::{CallbackPromised, Event};
 use sangdam_domain::id::CallbackId;
 use sangdam_domain::log::StreamKind;
+use uuid::Uuid;
 
 use super::row::{CallbackRow, CallbackStatus, SELECT, TABLE};
 use crate::context::Seen;
@@ -21,7 +22,7 @@ impl Projection for Callbacks {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -38,14 +39,11 @@ impl Projection for Callbacks {
 }
 
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
-    let mut rows: Rows<CallbackRow> = Rows::of("callback");
-    for row in batch.load(&TABLE, SELECT, "id", &needed(facts, needs)).await? {
-        let row = CallbackRow::read(&row)?;
-        rows.read(row.id.uuid(), row);
-    }
+    let mut rows: Rows<Uuid, CallbackRow> = Rows::of("callback");
+    let there = batch.load(&TABLE, SELECT, "id", needed(facts, needs), CallbackRow::read).await?;
+    rows.read(there, |row| row.id.uuid());
     let applied = apply_each(facts, |seen| one(&mut rows, seen));
-    let changed = rows.changed().map(|row| row.args(batch.log_no)).collect();
-    batch.write(&TABLE, changed).await?;
+    batch.write_rows(&TABLE, &rows, CallbackRow::args).await?;
     Ok(applied)
 }
 
@@ -57,13 +55,13 @@ fn needs(seen: &Seen) -> Needs {
     }
 }
 
-fn one(rows: &mut Rows<CallbackRow>, seen: &Seen) -> Result<(), Inapplicable> {
+fn one(rows: &mut Rows<Uuid, CallbackRow>, seen: &Seen) -> Result<(), Inapplicable> {
     match (seen.stream.kind, &seen.fact.event) {
         (StreamKind::Callback, Event::CallbackPromised(promised)) => {
-            rows.make(seen.stream.uuid, promised_row(seen, promised))
+            rows.make(seen.stream.uuid, promised_row(seen, promised), seen.fact.position)
         }
         (StreamKind::Callback, _) => {
-            change(rows.get(seen.stream.uuid)?, seen);
+            change(rows.get(seen.stream.uuid, seen.fact.position)?, seen);
             Ok(())
         }
         _ => Ok(()),

@@ -88,6 +88,8 @@ pub(crate) const TABLE: Table = Table {
         Column::Set("closed_at"),
         Column::Set("cancel_reason"),
     ],
+    since: "promised_position",
+    spanned: true,
 };
 
 pub(crate) const SELECT: &str = "id, promised_position, last_position, version, promised_at, due, for_kind, for_id, \

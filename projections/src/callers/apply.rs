@@ -4,11 +4,10 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sangdam_domain::event::{CallerRegistered, Event};
 use sangdam_domain::id::{CallId, CallbackId, CallerId, ConsultationId};
-use sangdam_domain::log::StreamKind;
+use sangdam_domain::log::{Position, StreamKind};
+use uuid::Uuid;
 
-use super::row::{
-    CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, ContactKind, SELECT_CONTACT, SELECT_OWN,
-};
+use super::row::{CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, ContactKind, SELECT, SELECT_CONTACT};
 use crate::context::Seen;
 use crate::counts::Tally;
 use crate::error::Inapplicable;
@@ -26,7 +25,7 @@ impl Projection for Callers {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -45,20 +44,16 @@ impl Projection for Callers {
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
     let mut work =
         Work { callers: Rows::of("caller"), contacts: Rows::of("contact"), counts: Tally::default() };
-    for row in batch.load(&CALLERS, SELECT_OWN, "id", &needed(facts, caller_needs)).await? {
-        let row = CallerRow::read_own(&row)?;
-        work.callers.read(row.id.uuid(), row);
-    }
-    for row in batch.load(&CONTACTS, SELECT_CONTACT, "id", &needed(facts, contact_needs)).await? {
-        let row = Contact::read(&row)?;
-        work.contacts.read(row.what.parts().1, row);
-    }
+    let needed_callers = needed(facts, caller_needs);
+    let rows = batch.load(&CALLERS, SELECT, "id", needed_callers, CallerRow::read).await?;
+    work.callers.read(rows, |row| row.id.uuid());
+    let needed_contacts = needed(facts, contact_needs);
+    let rows = batch.load(&CONTACTS, SELECT_CONTACT, "id", needed_contacts, Contact::read).await?;
+    work.contacts.read(rows, |row| row.what.parts().1);
     let applied = apply_each(facts, |seen| work.apply(seen));
-    let callers = work.callers.changed().map(|row| row.args(batch.log_no)).collect();
-    batch.write(&CALLERS, callers).await?;
-    let contacts = work.contacts.changed().map(|row| row.args(batch.log_no)).collect();
-    batch.write(&CONTACTS, contacts).await?;
-    work.counts.write(batch, &CALLER_COUNTS, |caller| vec![caller.uuid().into()]).await?;
+    batch.write_rows(&CALLERS, &work.callers, CallerRow::args).await?;
+    batch.write_rows(&CONTACTS, &work.contacts, Contact::args).await?;
+    work.counts.write(batch, &CALLER_COUNTS).await?;
     Ok(applied)
 }
 
@@ -85,20 +80,20 @@ fn contact_needs(seen: &Seen) -> Needs {
 }
 
 struct Work {
-    callers: Rows<CallerRow>,
-    contacts: Rows<Contact>,
+    callers: Rows<Uuid, CallerRow>,
+    contacts: Rows<Uuid, Contact>,
     counts: Tally<CallerId, 3>,
 }
 
 impl Work {
     fn apply(&mut self, seen: &Seen) -> Result<(), Inapplicable> {
-        let id = seen.stream.uuid;
+        let (id, at) = (seen.stream.uuid, seen.fact.position);
         match (seen.stream.kind, &seen.fact.event) {
             (StreamKind::Caller, Event::CallerRegistered(registered)) => {
-                self.callers.make(id, registered_row(seen, registered))
+                self.callers.make(id, registered_row(seen, registered), at)
             }
             (StreamKind::Caller, _) => {
-                change(self.callers.get(id)?, seen);
+                change(self.callers.get(id, at)?, seen);
                 Ok(())
             }
             (_, Event::CallOffered(offered)) => {
@@ -134,29 +129,30 @@ impl Work {
             answered: false,
             voided: false,
         };
-        self.contacts.make(seen.stream.uuid, contact)?;
-        add(&mut self.counts, &contact, 1);
+        self.contacts.make(seen.stream.uuid, contact, fact.position)?;
+        add(&mut self.counts, fact.position, &contact, 1);
         Ok(())
     }
 
     fn contact(&mut self, seen: &Seen, change: impl FnOnce(&mut Contact)) -> Result<(), Inapplicable> {
-        let contact = self.contacts.get(seen.stream.uuid)?;
-        add(&mut self.counts, contact, -1);
+        let at = seen.fact.position;
+        let contact = self.contacts.get(seen.stream.uuid, at)?;
+        add(&mut self.counts, at, contact, -1);
         change(contact);
-        add(&mut self.counts, contact, 1);
+        add(&mut self.counts, at, contact, 1);
         Ok(())
     }
 }
 
 /// What a contact adds to its caller's numbers: consultations, calls, answered calls.
-fn add(counts: &mut Tally<CallerId, 3>, contact: &Contact, by: i64) {
+fn add(counts: &mut Tally<CallerId, 3>, at: Position, contact: &Contact, by: i64) {
     let Some(caller) = contact.caller else { return };
     let numbers = match contact.what {
         ContactKind::Consultation(_) => [by * i64::from(!contact.voided), 0, 0],
         ContactKind::Call(_) => [0, by, by * i64::from(contact.answered)],
         ContactKind::Callback(_) => return,
     };
-    counts.add(caller, numbers);
+    counts.add(at, caller, numbers);
 }
 
 fn registered_row(seen: &Seen, registered: &CallerRegistered) -> CallerRow {

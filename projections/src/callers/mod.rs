@@ -5,5 +5,5 @@ pub(crate) mod queries;
 mod row;
 
 pub(crate) use apply::Callers;
-pub use queries::{aliases, by_ids, history, known_callers, page};
+pub use queries::{aliases, by_ids, history, known_callers};
 pub use row::{CallerRow, Contact, ContactKind, KnownCallers};

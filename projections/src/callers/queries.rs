@@ -1,40 +1,60 @@
 //! Questions about callers.
 
-use sangdam_domain::id::CallerId;
-use sangdam_domain::log::LogId;
-use sangdam_eventstore::args;
+use std::collections::HashMap;
 
-use super::row::{CallerRow, Contact, KnownCallers, SELECT, SELECT_CONTACT};
+use sangdam_domain::id::CallerId;
+use sangdam_domain::time::Timestamp;
+use sangdam_eventstore::{Arg, Row};
+
+use super::row::{
+    CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, KnownCallers, SELECT, SELECT_CONTACT,
+};
+use crate::at::At;
 use crate::error::ReadError;
-use crate::filter::{Conditions, page_of};
+use crate::filter::Conditions;
 use crate::models::ReadModels;
 use crate::page::{Page, Paged};
+use crate::question::Question;
 
 /// The callers with these ids, in no particular order; ids that nobody has are left out.
-pub async fn by_ids(models: &ReadModels, log: &LogId, ids: &[CallerId]) -> Result<Vec<CallerRow>, ReadError> {
-    let ids = ids.iter().map(|id| id.uuid().into()).collect();
-    models.select_in(log, SELECT, "id", ids, CallerRow::read).await
+pub async fn by_ids(models: &ReadModels, at: &At, ids: &[CallerId]) -> Result<Vec<CallerRow>, ReadError> {
+    let ids: Vec<Arg> = ids.iter().map(|id| id.uuid().into()).collect();
+    let mut callers = models.select_in(at, SELECT, &CALLERS, "id", ids.clone(), CallerRow::read).await?;
+    let select = "caller, consultations, calls, answered_calls";
+    let counts = models.select_in(at, select, &CALLER_COUNTS, "caller", ids.clone(), read_counts).await?;
+    let contacts =
+        models.select_in(at, "caller, occurred_at", &CONTACTS, "caller", ids, read_contact).await?;
+    let mut first_and_last: HashMap<CallerId, (Timestamp, Timestamp)> = HashMap::new();
+    for (caller, moment) in contacts {
+        let (first, last) = first_and_last.entry(caller).or_insert((moment, moment));
+        (*first, *last) = (moment.min(*first), moment.max(*last));
+    }
+    let mut counts: HashMap<CallerId, [u64; 3]> = counts.into_iter().collect();
+    for caller in &mut callers {
+        [caller.consultations, caller.calls, caller.answered_calls] =
+            counts.remove(&caller.id).unwrap_or_default();
+        (caller.first_contact_at, caller.last_contact_at) = first_and_last.remove(&caller.id).unzip();
+    }
+    Ok(callers)
 }
 
-/// A page of all callers, in the order of when they were registered.
-pub async fn page(models: &ReadModels, log: &LogId, page: &Page) -> Result<Paged<CallerRow>, ReadError> {
-    let Some(log_no) = models.log_no(log).await? else { return Ok(Paged::empty()) };
-    let (conditions, args) = Conditions::of_log(log_no).paged(page, "registered_at", "id");
-    let rows = models.db().fetch_all(&format!("{SELECT} WHERE {conditions}"), args).await?;
-    Ok(page_of(&rows, page, CallerRow::read)?)
+fn read_counts(row: &Row) -> Result<(CallerId, [u64; 3]), sqlx::Error> {
+    Ok((CallerId::from_uuid(row.uuid(0)?), [row.count(1)?, row.count(2)?, row.count(3)?]))
 }
 
-/// In no order: to have it in the order of ids, SQLite goes through all callers in place of the index.
-pub(crate) const ABSORBED_SQL: &str = "SELECT id FROM callers WHERE log_no = $1 AND merged_into = $2";
+fn read_contact(row: &Row) -> Result<(CallerId, Timestamp), sqlx::Error> {
+    Ok((CallerId::from_uuid(row.uuid(0)?), row.time(1)?))
+}
 
 /// Everyone who is an alias of this caller, directly or by way of another alias; the caller first.
-pub async fn aliases(models: &ReadModels, log: &LogId, caller: CallerId) -> Result<Vec<CallerId>, ReadError> {
+pub async fn aliases(models: &ReadModels, at: &At, caller: CallerId) -> Result<Vec<CallerId>, ReadError> {
     let mut all = vec![caller];
     let mut next = 0;
     while let Some(survivor) = all.get(next).copied() {
         next += 1;
-        let read = |row: &sangdam_eventstore::Row| row.uuid(0).map(CallerId::from_uuid);
-        let mut absorbed = models.select(log, ABSORBED_SQL, args![survivor.uuid()], read).await?;
+        let Some(question) = models.ask(at).await? else { return Ok(all) };
+        let (sql, question) = absorbed_sql(question, survivor);
+        let mut absorbed = models.select(question, &sql, |row| row.uuid(0).map(CallerId::from_uuid)).await?;
         absorbed.sort_unstable();
         for alias in absorbed {
             if !all.contains(&alias) {
@@ -45,28 +65,38 @@ pub async fn aliases(models: &ReadModels, log: &LogId, caller: CallerId) -> Resu
     Ok(all)
 }
 
+/// In no order: to have it in the order of ids, SQLite goes through all callers in place of the index.
+pub(crate) fn absorbed_sql(mut question: Question, survivor: CallerId) -> (String, Question) {
+    let (from, survivor) = (question.from(&CALLERS), question.arg(survivor.uuid()));
+    (format!("SELECT id FROM {from} WHERE log_no = $1 AND merged_into = {survivor}"), question)
+}
+
 /// A page of what happened with these callers (a caller and their aliases), in the order of when it happened.
 pub async fn history(
     models: &ReadModels,
-    log: &LogId,
+    at: &At,
     callers: &[CallerId],
     page: &Page,
 ) -> Result<Paged<Contact>, ReadError> {
-    let Some(log_no) = models.log_no(log).await? else { return Ok(Paged::empty()) };
-    let mut conditions = Conditions::of_log(log_no);
+    let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
+    let from = question.from(&CONTACTS);
+    let mut conditions = Conditions::of(question);
     conditions.and_in("caller", callers.iter().map(|id| id.uuid().into()).collect());
-    let (conditions, args) = conditions.paged(page, "occurred_at", "id");
-    let sql = format!("SELECT {SELECT_CONTACT} FROM contacts WHERE {conditions}");
-    let rows = models.db().fetch_all(&sql, args).await?;
-    Ok(page_of(&rows, page, Contact::read)?)
+    let (conditions, question) = conditions.paged(page, "occurred_at", "id");
+    let sql = format!("SELECT {SELECT_CONTACT} FROM {from} WHERE {conditions}");
+    Ok(Paged::cut(models.select(question, &sql, Contact::read).await?, page.size))
 }
 
 /// How many callers are known, and how they called.
-pub async fn known_callers(models: &ReadModels, log: &LogId) -> Result<KnownCallers, ReadError> {
-    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(calls), 0) AS BIGINT), \
+pub async fn known_callers(models: &ReadModels, at: &At) -> Result<KnownCallers, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(KnownCallers::default()) };
+    let from = question.from(&CALLER_COUNTS);
+    let sql = format!(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(calls), 0) AS BIGINT), \
          CAST(COALESCE(SUM(CASE WHEN answered_calls > 0 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-         CAST(COALESCE(SUM(answered_calls), 0) AS BIGINT) FROM caller_counts WHERE log_no = $1 AND calls > 0";
-    let read = |row: &sangdam_eventstore::Row| {
+         CAST(COALESCE(SUM(answered_calls), 0) AS BIGINT) FROM {from} WHERE log_no = $1 AND calls > 0"
+    );
+    let read = |row: &Row| {
         Ok(KnownCallers {
             callers: row.count(0)?,
             calls: row.count(1)?,
@@ -74,5 +104,5 @@ pub async fn known_callers(models: &ReadModels, log: &LogId) -> Result<KnownCall
             answered_calls: row.count(3)?,
         })
     };
-    Ok(models.select(log, sql, Vec::new(), read).await?.pop().unwrap_or_default())
+    Ok(models.select(question, &sql, read).await?.pop().unwrap_or_default())
 }

@@ -124,6 +124,8 @@ pub(crate) const CALLERS: Table = Table {
         Column::Set("merged_into"),
         Column::Set("erased_at"),
     ],
+    since: "registered_position",
+    spanned: false,
 };
 
 pub(crate) const CALLER_COUNTS: Table = Table {
@@ -131,10 +133,13 @@ pub(crate) const CALLER_COUNTS: Table = Table {
     columns: &[
         Column::Key("log_no"),
         Column::Key("caller"),
-        Column::Add("consultations"),
-        Column::Add("calls"),
-        Column::Add("answered_calls"),
+        Column::Fixed("since_position"),
+        Column::Set("consultations"),
+        Column::Set("calls"),
+        Column::Set("answered_calls"),
     ],
+    since: "since_position",
+    spanned: false,
 };
 
 pub(crate) const CONTACTS: Table = Table {
@@ -149,25 +154,18 @@ pub(crate) const CONTACTS: Table = Table {
         Column::Set("answered"),
         Column::Set("voided"),
     ],
+    since: "position",
+    spanned: true,
 };
 
-/// The columns of the caller's own table alone.
-pub(crate) const SELECT_OWN: &str = "id, registered_position, last_position, version, registered_at, kind, \
+pub(crate) const SELECT: &str = "id, registered_position, last_position, version, registered_at, kind, \
      external_reference, merged_into, erased_at";
-
-/// With what is counted elsewhere.
-pub(crate) const SELECT: &str = "SELECT id, registered_position, last_position, version, registered_at, kind, \
-     external_reference, merged_into, erased_at, \
-     COALESCE((SELECT n.consultations FROM caller_counts n WHERE n.log_no = c.log_no AND n.caller = c.id), 0), \
-     COALESCE((SELECT n.calls FROM caller_counts n WHERE n.log_no = c.log_no AND n.caller = c.id), 0), \
-     COALESCE((SELECT n.answered_calls FROM caller_counts n WHERE n.log_no = c.log_no AND n.caller = c.id), 0), \
-     (SELECT MIN(t.occurred_at) FROM contacts t WHERE t.log_no = c.log_no AND t.caller = c.id), \
-     (SELECT MAX(t.occurred_at) FROM contacts t WHERE t.log_no = c.log_no AND t.caller = c.id) FROM callers c";
 
 pub(crate) const SELECT_CONTACT: &str = "kind, id, position, occurred_at, caller, answered, voided";
 
 impl CallerRow {
-    pub(crate) fn read_own(row: &Row) -> Result<Self, sqlx::Error> {
+    /// Without what is counted elsewhere.
+    pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: CallerId::from_uuid(row.uuid(0)?),
             registered_position: row.position(1)?,
@@ -183,17 +181,6 @@ impl CallerRow {
             answered_calls: 0,
             first_contact_at: None,
             last_contact_at: None,
-        })
-    }
-
-    pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            consultations: row.count(9)?,
-            calls: row.count(10)?,
-            answered_calls: row.count(11)?,
-            first_contact_at: row.opt_time(12)?,
-            last_contact_at: row.opt_time(13)?,
-            ..Self::read_own(row)?
         })
     }
 

@@ -6,6 +6,7 @@ use sangdam_domain::event::{CallOffered, Event};
 use sangdam_domain::id::{CallId, ConsultationId};
 use sangdam_domain::log::StreamKind;
 use sangdam_domain::value::OpenedBy;
+use uuid::Uuid;
 
 use super::row::{CallRow, CallStatus, SELECT, TABLE};
 use crate::context::Seen;
@@ -29,7 +30,7 @@ impl Projection for Calls {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -46,15 +47,12 @@ impl Projection for Calls {
 }
 
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
-    let mut rows: Rows<CallRow> = Rows::of("call");
+    let mut rows: Rows<Uuid, CallRow> = Rows::of("call");
     let mut counts = CallCounts::default();
-    for row in batch.load(&TABLE, SELECT, "id", &needed(facts, needs)).await? {
-        let row = CallRow::read(&row)?;
-        rows.read(row.id.uuid(), row);
-    }
+    let there = batch.load(&TABLE, SELECT, "id", needed(facts, needs), CallRow::read).await?;
+    rows.read(there, |row| row.id.uuid());
     let applied = apply_each(facts, |seen| one(&mut rows, &mut counts, seen));
-    let changed = rows.changed().map(|row| row.args(batch.log_no)).collect();
-    batch.write(&TABLE, changed).await?;
+    batch.write_rows(&TABLE, &rows, CallRow::args).await?;
     counts.write(batch).await?;
     Ok(applied)
 }
@@ -78,24 +76,24 @@ fn joined(event: &Event) -> Option<CallId> {
     }
 }
 
-fn one(rows: &mut Rows<CallRow>, counts: &mut CallCounts, seen: &Seen) -> Result<(), Inapplicable> {
-    let id = seen.stream.uuid;
+fn one(rows: &mut Rows<Uuid, CallRow>, counts: &mut CallCounts, seen: &Seen) -> Result<(), Inapplicable> {
+    let (id, at) = (seen.stream.uuid, seen.fact.position);
     match (seen.stream.kind, &seen.fact.event) {
         (StreamKind::Call, Event::CallOffered(offered)) => {
             let row = offered_row(seen, offered)?;
             let counted = CountedCall::of(&row);
-            rows.make(id, row)?;
-            counts.moved(None, counted);
+            rows.make(id, row, at)?;
+            counts.moved(at, None, counted);
         }
         (StreamKind::Call, _) => {
-            let row = rows.get(id)?;
+            let row = rows.get(id, at)?;
             let before = CountedCall::of(row);
             change(row, seen);
-            counts.moved(before, CountedCall::of(row));
+            counts.moved(at, before, CountedCall::of(row));
         }
         (StreamKind::Consultation, event) => {
             if let Some(call) = joined(event) {
-                rows.get(call.uuid())?.consultation = Some(ConsultationId::from_uuid(id));
+                rows.get(call.uuid(), at)?.consultation = Some(ConsultationId::from_uuid(id));
             }
         }
         _ => {}

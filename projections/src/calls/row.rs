@@ -136,6 +136,8 @@ pub(crate) const TABLE: Table = Table {
         Column::Set("ended_by"),
         Column::Set("consultation"),
     ],
+    since: "offered_position",
+    spanned: true,
 };
 
 pub(crate) const SELECT: &str = "id, offered_position, last_position, version, offered_at, day, hour, direction, caller, \

@@ -7,10 +7,11 @@ use futures::future::BoxFuture;
 use sangdam_domain::event::{Event, LegacyBalance};
 use sangdam_eventstore::{Arg, args};
 
-use super::row::{CENTRES, LEGACY, RULES};
+use super::row::{CENTRES, LEGACY, LegacyRow, RULES, SELECT_LEGACY};
 use crate::context::Seen;
 use crate::day::day_number;
-use crate::projection::{Applied, Batch, Projection};
+use crate::error::Inapplicable;
+use crate::projection::{Applied, Batch, Projection, Rows};
 use crate::table::{Table, int};
 
 /// The centre and its rules.
@@ -24,7 +25,7 @@ impl Projection for Centres {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -45,7 +46,7 @@ impl Projection for Centres {
 struct Written {
     centre: Option<Vec<Arg>>,
     rules: BTreeMap<(&'static str, u32), Vec<Arg>>,
-    legacy: BTreeMap<i16, Vec<Arg>>,
+    legacy: Vec<LegacyRow>,
 }
 
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
@@ -55,8 +56,25 @@ async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::E
     }
     batch.write(&CENTRES, written.centre.into_iter().collect()).await?;
     batch.write(&RULES, written.rules.into_values().collect()).await?;
-    batch.write(&LEGACY, written.legacy.into_values().collect()).await?;
+    let mut legacy: Rows<i16, LegacyRow> = Rows::of("legacy balance of");
+    let years = written.legacy.iter().map(|row| i64::from(row.year).into());
+    legacy.read(batch.load(&LEGACY, SELECT_LEGACY, "year", years, LegacyRow::read).await?, |row| row.year);
+    let declare = |row: LegacyRow| declare(&mut legacy, row);
+    if let Err(contradiction) = written.legacy.into_iter().try_for_each(declare) {
+        return Err(sqlx::Error::Decode(contradiction.into()));
+    }
+    batch.write_rows(&LEGACY, &legacy, LegacyRow::args).await?;
     Ok(Applied::All)
+}
+
+/// A year is declared, or declared anew.
+fn declare(rows: &mut Rows<i16, LegacyRow>, row: LegacyRow) -> Result<(), Inapplicable> {
+    let (year, at) = (row.year, row.position);
+    match rows.get(year, at) {
+        Ok(there) => *there = LegacyRow { since: there.since, ..row },
+        Err(_) => rows.make(year, row, at)?,
+    }
+    Ok(())
 }
 
 impl Written {
@@ -82,9 +100,13 @@ impl Written {
                     LegacyBalance::Known { consultations } => Some(int(consultations)),
                     LegacyBalance::Unknown => None,
                 };
-                let year = i64::from(declared.year);
-                let row = args![log_no, year, position, consultations, declared.source.as_str()];
-                self.legacy.insert(declared.year, row);
+                self.legacy.push(LegacyRow {
+                    year: declared.year,
+                    since: position,
+                    position,
+                    consultations,
+                    source: declared.source.as_str().to_owned(),
+                });
             }
             Event::OperatingCalendarPublished(published) => {
                 self.rules.extend([rule("calendar", published.calendar_version)]);

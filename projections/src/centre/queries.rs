@@ -3,58 +3,57 @@
 use sangdam_domain::event::{
     CategoryTaxonomyPublished, CountingDefinitionPublished, OperatingCalendarPublished,
 };
-use sangdam_domain::log::LogId;
-use sangdam_eventstore::{Row, args};
+use sangdam_eventstore::Row;
 use serde::de::DeserializeOwned;
 
-use super::row::{CentreFacts, LegacyYear};
+use super::row::{CENTRES, CentreFacts, LEGACY, LegacyYear, RULES};
+use crate::at::At;
 use crate::day::date_of;
 use crate::error::ReadError;
 use crate::models::ReadModels;
 use crate::table::small;
 
 /// The centre's particulars; `None` before it is registered.
-pub async fn facts(models: &ReadModels, log: &LogId) -> Result<Option<CentreFacts>, ReadError> {
-    let sql =
-        "SELECT name, time_zone, opened_on, records_complete_from, position FROM centres WHERE log_no = $1";
-    let Some(mut facts) = models.select(log, sql, args![], read_facts).await?.pop() else { return Ok(None) };
-    let sql =
-        "SELECT year, consultations, source, position FROM legacy_balances WHERE log_no = $1 ORDER BY year";
-    facts.legacy = models.select(log, sql, args![], read_legacy).await?;
+pub async fn facts(models: &ReadModels, at: &At) -> Result<Option<CentreFacts>, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(None) };
+    let sql = format!(
+        "SELECT name, time_zone, opened_on, records_complete_from, position FROM {} WHERE log_no = $1",
+        question.from(&CENTRES)
+    );
+    let Some(mut facts) = models.select(question.clone(), &sql, read_facts).await?.pop() else {
+        return Ok(None);
+    };
+    let sql = format!(
+        "SELECT year, consultations, source, position FROM {} WHERE log_no = $1 ORDER BY year",
+        question.from(&LEGACY)
+    );
+    facts.legacy = models.select(question, &sql, read_legacy).await?;
     Ok(Some(facts))
 }
 
 /// All versions of the operating calendar, version 1 first.
-pub async fn calendars(
-    models: &ReadModels,
-    log: &LogId,
-) -> Result<Vec<OperatingCalendarPublished>, ReadError> {
-    rules(models, log, "calendar").await
+pub async fn calendars(models: &ReadModels, at: &At) -> Result<Vec<OperatingCalendarPublished>, ReadError> {
+    rules(models, at, "calendar").await
 }
 
 /// All versions of the counting definition, version 1 first.
 pub async fn counting_definitions(
     models: &ReadModels,
-    log: &LogId,
+    at: &At,
 ) -> Result<Vec<CountingDefinitionPublished>, ReadError> {
-    rules(models, log, "counting").await
+    rules(models, at, "counting").await
 }
 
 /// All versions of the category taxonomy, version 1 first.
-pub async fn taxonomies(
-    models: &ReadModels,
-    log: &LogId,
-) -> Result<Vec<CategoryTaxonomyPublished>, ReadError> {
-    rules(models, log, "taxonomy").await
+pub async fn taxonomies(models: &ReadModels, at: &At) -> Result<Vec<CategoryTaxonomyPublished>, ReadError> {
+    rules(models, at, "taxonomy").await
 }
 
-async fn rules<T: DeserializeOwned>(
-    models: &ReadModels,
-    log: &LogId,
-    kind: &str,
-) -> Result<Vec<T>, ReadError> {
-    let sql = "SELECT body FROM centre_rules WHERE log_no = $1 AND kind = $2 ORDER BY rule_version";
-    models.select(log, sql, args![kind], read_body).await
+async fn rules<T: DeserializeOwned>(models: &ReadModels, at: &At, kind: &str) -> Result<Vec<T>, ReadError> {
+    let Some(mut question) = models.ask(at).await? else { return Ok(Vec::new()) };
+    let (from, kind) = (question.from(&RULES), question.arg(kind));
+    let sql = format!("SELECT body FROM {from} WHERE log_no = $1 AND kind = {kind} ORDER BY rule_version");
+    models.select(question, &sql, read_body).await
 }
 
 fn read_body<T: DeserializeOwned>(row: &Row) -> Result<T, sqlx::Error> {

@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 use sangdam_domain::log::Position;
+use sangdam_eventstore::{Arg, Row, args};
 
-use crate::table::{Column, Table};
+use crate::table::{Column, Table, small};
 
 /// A centre's particulars.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,12 +56,14 @@ pub(crate) const CENTRES: Table = Table {
     name: "centres",
     columns: &[
         Column::Key("log_no"),
-        Column::Set("position"),
-        Column::Set("name"),
-        Column::Set("time_zone"),
-        Column::Set("opened_on"),
-        Column::Set("records_complete_from"),
+        Column::Fixed("position"),
+        Column::Fixed("name"),
+        Column::Fixed("time_zone"),
+        Column::Fixed("opened_on"),
+        Column::Fixed("records_complete_from"),
     ],
+    since: "position",
+    spanned: false,
 };
 
 pub(crate) const RULES: Table = Table {
@@ -69,10 +72,12 @@ pub(crate) const RULES: Table = Table {
         Column::Key("log_no"),
         Column::Key("kind"),
         Column::Key("rule_version"),
-        Column::Set("position"),
-        Column::Set("occurred_at"),
-        Column::Set("body"),
+        Column::Fixed("position"),
+        Column::Fixed("occurred_at"),
+        Column::Fixed("body"),
     ],
+    since: "position",
+    spanned: false,
 };
 
 pub(crate) const LEGACY: Table = Table {
@@ -80,8 +85,42 @@ pub(crate) const LEGACY: Table = Table {
     columns: &[
         Column::Key("log_no"),
         Column::Key("year"),
+        Column::Fixed("since_position"),
         Column::Set("position"),
         Column::Set("consultations"),
         Column::Set("source"),
     ],
+    since: "since_position",
+    spanned: false,
 };
+
+/// What a year's row holds.
+#[derive(Clone)]
+pub(crate) struct LegacyRow {
+    pub year: i16,
+    /// Where the year was declared first.
+    pub since: Position,
+    /// Where it was declared last.
+    pub position: Position,
+    pub consultations: Option<i64>,
+    pub source: String,
+}
+
+pub(crate) const SELECT_LEGACY: &str = "year, since_position, position, consultations, source";
+
+impl LegacyRow {
+    pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            year: small(row.int(0)?),
+            since: row.position(1)?,
+            position: row.position(2)?,
+            consultations: row.opt_int(3)?,
+            source: row.text(4)?,
+        })
+    }
+
+    pub(crate) fn args(&self, log_no: i64) -> Vec<Arg> {
+        let year = i64::from(self.year);
+        args![log_no, year, self.since, self.position, self.consultations, self.source.as_str()]
+    }
+}

@@ -5,6 +5,7 @@ use futures::future::BoxFuture;
 use sangdam_domain::event::{ConsultationOpened, Correction, Event};
 use sangdam_domain::id::ConsultationId;
 use sangdam_domain::log::StreamKind;
+use uuid::Uuid;
 
 use super::row::{ConsultationRow, ConsultationStatus, SELECT, TABLE};
 use crate::context::Seen;
@@ -30,7 +31,7 @@ impl Projection for Consultations {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -50,15 +51,12 @@ async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::E
     let mut work = Work {
         rows: Rows::of("consultation"),
         counts: ConsultationCounts::default(),
-        steps: Steps::load(batch, facts).await?,
+        steps: Steps::default(),
     };
-    for row in batch.load(&TABLE, SELECT, "id", &needed(facts, needs)).await? {
-        let row = ConsultationRow::read(&row)?;
-        work.rows.read(row.id.uuid(), row);
-    }
+    let rows = batch.load(&TABLE, SELECT, "id", needed(facts, needs), ConsultationRow::read).await?;
+    work.rows.read(rows, |row| row.id.uuid());
     let applied = apply_each(facts, |seen| work.apply(seen));
-    let rows = work.rows.changed().map(|row| row.args(batch.log_no)).collect();
-    batch.write(&TABLE, rows).await?;
+    batch.write_rows(&TABLE, &work.rows, ConsultationRow::args).await?;
     work.counts.write(batch).await?;
     work.steps.write(batch).await?;
     Ok(applied)
@@ -73,25 +71,25 @@ fn needs(seen: &Seen) -> Needs {
 }
 
 struct Work {
-    rows: Rows<ConsultationRow>,
+    rows: Rows<Uuid, ConsultationRow>,
     counts: ConsultationCounts,
     steps: Steps,
 }
 
 impl Work {
     fn apply(&mut self, seen: &Seen) -> Result<(), Inapplicable> {
-        let id = seen.stream.uuid;
+        let (id, at) = (seen.stream.uuid, seen.fact.position);
         match (seen.stream.kind, &seen.fact.event) {
             (StreamKind::Consultation, Event::ConsultationOpened(opened)) => {
                 let row = opened_row(seen, opened)?;
                 let counted = Counted::of(&row);
-                self.rows.make(id, row)?;
-                self.counts.moved(None, counted);
+                self.rows.make(id, row, at)?;
+                self.counts.moved(at, None, counted);
                 self.steps.counted(seen, seen.day, 1);
                 Ok(())
             }
             (StreamKind::Consultation, event) => {
-                let row = self.rows.get(id)?;
+                let row = self.rows.get(id, at)?;
                 let before = moves(event).then(|| Counted::of(row));
                 change(row, seen);
                 if let Some(before) = before {
@@ -99,7 +97,7 @@ impl Work {
                     if before.is_some() && after.is_none() {
                         self.steps.counted(seen, day_number(row.day), -1);
                     }
-                    self.counts.moved(before, after);
+                    self.counts.moved(at, before, after);
                 }
                 Ok(())
             }

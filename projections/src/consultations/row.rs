@@ -133,6 +133,8 @@ pub(crate) const TABLE: Table = Table {
         Column::Set("calls"),
         Column::Set("numbers_given"),
     ],
+    since: "opened_position",
+    spanned: true,
 };
 
 pub(crate) const SELECT: &str = "id, opened_position, last_position, version, occurred_at, day, hour, caller, agent, \

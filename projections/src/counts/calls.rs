@@ -1,8 +1,8 @@
 //! The inbound calls' counts and waits, moved as their rows move. An answer counts where the call was offered.
 
 use sangdam_domain::id::AgentId;
+use sangdam_domain::log::Position;
 use sangdam_domain::value::Direction;
-use sangdam_eventstore::Arg;
 
 use super::tally::Tally;
 use crate::calls::{CallRow, CallStatus};
@@ -11,53 +11,70 @@ use crate::projection::Batch;
 use crate::service_level::bucket_of;
 use crate::table::{Column, Table};
 
-const YEARS: Table = Table {
+pub(crate) const CALL_YEARS: Table = Table {
     name: "call_years",
     columns: &[
         Column::Key("log_no"),
         Column::Key("year"),
-        Column::Add("offered"),
-        Column::Add("answered"),
-        Column::Add("abandoned"),
-        Column::Add("offered_in_hours"),
-        Column::Add("answered_in_hours"),
-        Column::Add("abandoned_in_hours"),
+        Column::Fixed("since_position"),
+        Column::Set("offered"),
+        Column::Set("answered"),
+        Column::Set("abandoned"),
+        Column::Set("offered_in_hours"),
+        Column::Set("answered_in_hours"),
+        Column::Set("abandoned_in_hours"),
     ],
+    since: "since_position",
+    spanned: false,
 };
-const HOURS: Table = Table {
+pub(crate) const CALL_HOURS: Table = Table {
     name: "call_hours",
     columns: &[
         Column::Key("log_no"),
         Column::Key("day"),
         Column::Key("hour"),
-        Column::Add("offered"),
-        Column::Add("answered"),
-        Column::Add("abandoned"),
-        Column::Add("offered_in_hours"),
-        Column::Add("answered_in_hours"),
-        Column::Add("abandoned_in_hours"),
-        Column::Add("answered_wait_seconds"),
-        Column::Add("abandoned_wait_seconds"),
-        Column::Add("talk_seconds"),
+        Column::Fixed("since_position"),
+        Column::Set("offered"),
+        Column::Set("answered"),
+        Column::Set("abandoned"),
+        Column::Set("offered_in_hours"),
+        Column::Set("answered_in_hours"),
+        Column::Set("abandoned_in_hours"),
+        Column::Set("answered_wait_seconds"),
+        Column::Set("abandoned_wait_seconds"),
+        Column::Set("talk_seconds"),
     ],
+    since: "since_position",
+    spanned: false,
 };
-const AGENTS: Table = Table {
+pub(crate) const CALL_AGENTS: Table = Table {
     name: "call_agents",
     columns: &[
         Column::Key("log_no"),
         Column::Key("day"),
         Column::Key("agent"),
-        Column::Add("answered"),
-        Column::Add("talk_seconds"),
+        Column::Fixed("since_position"),
+        Column::Set("answered"),
+        Column::Set("talk_seconds"),
     ],
+    since: "since_position",
+    spanned: false,
 };
-const WAITS: Table = Table {
+pub(crate) const CALL_WAITS: Table = Table {
     name: "call_waits",
-    columns: &[Column::Key("log_no"), Column::Key("day"), Column::Key("seconds"), Column::Add("answered")],
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("day"),
+        Column::Key("seconds"),
+        Column::Fixed("since_position"),
+        Column::Set("answered"),
+    ],
+    since: "since_position",
+    spanned: false,
 };
 
 /// All tables of these counts.
-pub(crate) const CALL_TABLES: [Table; 4] = [YEARS, HOURS, AGENTS, WAITS];
+pub(crate) const CALL_TABLES: [Table; 4] = [CALL_YEARS, CALL_HOURS, CALL_AGENTS, CALL_WAITS];
 
 /// As what a call counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,42 +124,41 @@ pub(crate) struct CallCounts {
 }
 
 impl CallCounts {
-    /// A call counts as something else now.
-    pub(crate) fn moved(&mut self, before: Option<CountedCall>, after: Option<CountedCall>) {
+    /// By the event at this position a call counts as something else.
+    pub(crate) fn moved(&mut self, at: Position, before: Option<CountedCall>, after: Option<CountedCall>) {
         if before == after {
             return;
         }
         if let Some(before) = before {
-            self.add(before, -1);
+            self.add(at, before, -1);
         }
         if let Some(after) = after {
-            self.add(after, 1);
+            self.add(at, after, 1);
         }
     }
 
-    fn add(&mut self, call: CountedCall, by: i64) {
+    fn add(&mut self, at: Position, call: CountedCall, by: i64) {
         let answered = by * i64::from(call.end == End::Answered);
         let abandoned = by * i64::from(call.end == End::Abandoned);
         let open = i64::from(call.in_hours);
         let wait = i64::from(call.wait_seconds);
         let talk = by * i64::from(call.talk_seconds);
         let volume = [by, answered, abandoned, by * open, answered * open, abandoned * open];
-        self.years.add(year_of(call.day), volume);
+        self.years.add(at, year_of(call.day), volume);
         let [a, b, c, d, e, f] = volume;
-        self.hours.add((call.day, call.hour), [a, b, c, d, e, f, answered * wait, abandoned * wait, talk]);
+        let hour = [a, b, c, d, e, f, answered * wait, abandoned * wait, talk];
+        self.hours.add(at, (call.day, call.hour), hour);
         if call.end == End::Answered {
-            self.agents.add((call.day, call.agent), [answered, talk]);
-            self.waits.add((call.day, bucket_of(call.wait_seconds)), [answered]);
+            self.agents.add(at, (call.day, call.agent), [answered, talk]);
+            self.waits.add(at, (call.day, bucket_of(call.wait_seconds)), [answered]);
         }
     }
 
     /// Adds the changes to the tables.
     pub(crate) async fn write(self, batch: &mut Batch<'_>) -> Result<(), sqlx::Error> {
-        self.years.write(batch, &YEARS, |year| vec![(*year).into()]).await?;
-        self.hours.write(batch, &HOURS, |(day, hour)| vec![(*day).into(), (*hour).into()]).await?;
-        let unknown = || Arg::Bytes(Some(Vec::new()));
-        let agent = |agent: &Option<AgentId>| agent.map_or_else(unknown, |agent| agent.uuid().into());
-        self.agents.write(batch, &AGENTS, |(day, id)| vec![(*day).into(), agent(id)]).await?;
-        self.waits.write(batch, &WAITS, |(day, seconds)| vec![(*day).into(), (*seconds).into()]).await
+        self.years.write(batch, &CALL_YEARS).await?;
+        self.hours.write(batch, &CALL_HOURS).await?;
+        self.agents.write(batch, &CALL_AGENTS).await?;
+        self.waits.write(batch, &CALL_WAITS).await
     }
 }

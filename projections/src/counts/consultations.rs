@@ -1,11 +1,8 @@
 //! The consultations' counts, moved as their rows move.
 
-use std::collections::HashMap;
-
 use sangdam_domain::id::{AgentId, CallerId};
+use sangdam_domain::log::Position;
 use sangdam_domain::value::Code;
-use sangdam_eventstore::Arg;
-use uuid::Uuid;
 
 use super::tally::Tally;
 use crate::consultations::ConsultationRow;
@@ -13,31 +10,53 @@ use crate::day::{day_number, year_of};
 use crate::projection::Batch;
 use crate::table::{Column, Table};
 
-const YEARS: Table = Table {
+pub(crate) const CONSULTATION_YEARS: Table = Table {
     name: "consultation_years",
     columns: &[
         Column::Key("log_no"),
         Column::Key("year"),
-        Column::Add("consultations"),
-        Column::Add("unique_callers"),
+        Column::Fixed("since_position"),
+        Column::Set("consultations"),
+        Column::Set("unique_callers"),
     ],
+    since: "since_position",
+    spanned: false,
 };
-const HOURS: Table = Table {
+pub(crate) const CONSULTATION_HOURS: Table = Table {
     name: "consultation_hours",
-    columns: &[Column::Key("log_no"), Column::Key("day"), Column::Key("hour"), Column::Add("consultations")],
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("day"),
+        Column::Key("hour"),
+        Column::Fixed("since_position"),
+        Column::Set("consultations"),
+    ],
+    since: "since_position",
+    spanned: false,
 };
-const AGENTS: Table = Table {
+pub(crate) const CONSULTATION_AGENTS: Table = Table {
     name: "consultation_agents",
-    columns: &[Column::Key("log_no"), Column::Key("day"), Column::Key("agent"), Column::Add("consultations")],
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("day"),
+        Column::Key("agent"),
+        Column::Fixed("since_position"),
+        Column::Set("consultations"),
+    ],
+    since: "since_position",
+    spanned: false,
 };
-const CATEGORIES: Table = Table {
+pub(crate) const CONSULTATION_CATEGORIES: Table = Table {
     name: "consultation_categories",
     columns: &[
         Column::Key("log_no"),
         Column::Key("day"),
         Column::Key("category"),
-        Column::Add("consultations"),
+        Column::Fixed("since_position"),
+        Column::Set("consultations"),
     ],
+    since: "since_position",
+    spanned: false,
 };
 const CALLER_YEARS: Table = Table {
     name: "caller_years",
@@ -45,12 +64,16 @@ const CALLER_YEARS: Table = Table {
         Column::Key("log_no"),
         Column::Key("caller"),
         Column::Key("year"),
-        Column::Add("consultations"),
+        Column::Fixed("since_position"),
+        Column::Set("consultations"),
     ],
+    since: "since_position",
+    spanned: false,
 };
 
 /// All tables of these counts.
-pub(crate) const CONSULTATION_TABLES: [Table; 5] = [YEARS, HOURS, AGENTS, CATEGORIES, CALLER_YEARS];
+pub(crate) const CONSULTATION_TABLES: [Table; 5] =
+    [CONSULTATION_YEARS, CONSULTATION_HOURS, CONSULTATION_AGENTS, CONSULTATION_CATEGORIES, CALLER_YEARS];
 
 /// Under what a consultation counts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -75,8 +98,7 @@ impl Counted {
     }
 }
 
-/// The changes of a batch. Every key that was ever touched gets a row, if only of 0: so the rows do not depend on how
-/// events fall into batches.
+/// The changes of a batch.
 #[derive(Default)]
 pub(crate) struct ConsultationCounts {
     years: Tally<i64, 2>,
@@ -87,55 +109,46 @@ pub(crate) struct ConsultationCounts {
 }
 
 impl ConsultationCounts {
-    /// A consultation counts under something else now.
-    pub(crate) fn moved(&mut self, before: Option<Counted>, after: Option<Counted>) {
+    /// By the event at this position a consultation counts under something else.
+    pub(crate) fn moved(&mut self, at: Position, before: Option<Counted>, after: Option<Counted>) {
         if before == after {
             return;
         }
         if let Some(before) = before {
-            self.add(before, -1);
+            self.add(at, before, -1);
         }
         if let Some(after) = after {
-            self.add(after, 1);
+            self.add(at, after, 1);
         }
     }
 
-    fn add(&mut self, counted: Counted, by: i64) {
+    fn add(&mut self, at: Position, counted: Counted, by: i64) {
         let year = year_of(counted.day);
-        self.years.add(year, [by, 0]);
-        self.hours.add((counted.day, counted.hour), [by]);
-        self.agents.add((counted.day, counted.agent), [by]);
-        self.categories.add((counted.day, counted.category), [by]);
+        self.years.add(at, year, [by, 0]);
+        self.hours.add(at, (counted.day, counted.hour), [by]);
+        self.agents.add(at, (counted.day, counted.agent), [by]);
+        self.categories.add(at, (counted.day, counted.category), [by]);
         if let Some(caller) = counted.caller {
-            self.callers.add((caller, year), [by]);
+            self.callers.add(at, (caller, year), [by]);
         }
     }
 
     /// Adds the changes to the tables.
     pub(crate) async fn write(mut self, batch: &mut Batch<'_>) -> Result<(), sqlx::Error> {
-        self.count_unique_callers(batch).await?;
-        let unknown = || Arg::Bytes(Some(Vec::new()));
-        self.years.write(batch, &YEARS, |year| vec![(*year).into()]).await?;
-        self.hours.write(batch, &HOURS, |(day, hour)| vec![(*day).into(), (*hour).into()]).await?;
-        let agent = |agent: &Option<AgentId>| agent.map_or_else(unknown, |agent| agent.uuid().into());
-        self.agents.write(batch, &AGENTS, |(day, id)| vec![(*day).into(), agent(id)]).await?;
-        let category = |code: &Option<Code>| Arg::from(code.as_ref().map_or("", Code::as_str));
-        self.categories.write(batch, &CATEGORIES, |(day, code)| vec![(*day).into(), category(code)]).await?;
-        self.callers.write(batch, &CALLER_YEARS, |(id, year)| vec![id.uuid().into(), (*year).into()]).await
-    }
-
-    /// A caller is one of a year's as long as they have a consultation counted in it.
-    async fn count_unique_callers(&mut self, batch: &mut Batch<'_>) -> Result<(), sqlx::Error> {
-        let ids: Vec<Uuid> = self.callers.changes().map(|((caller, _), _)| caller.uuid()).collect();
-        let mut before: HashMap<(CallerId, i64), i64> = HashMap::new();
-        for row in batch.load(&CALLER_YEARS, "caller, year, consultations", "caller", &ids).await? {
-            before.insert((CallerId::from_uuid(row.uuid(0)?), row.int(1)?), row.int(2)?);
+        let callers = self.callers.sum(batch, &CALLER_YEARS).await?;
+        callers.write(batch, &CALLER_YEARS).await?;
+        // A caller is one of a year's as long as they have a consultation counted in it.
+        for ((_, year), sums) in &callers.0 {
+            let mut had = sums.before();
+            for step in &sums.after {
+                let one_more = i64::from(step.numbers > [0]) - i64::from(had > [0]);
+                self.years.add(step.at, *year, [0, one_more]);
+                had = step.numbers;
+            }
         }
-        for (key, [change]) in self.callers.changes() {
-            let had = before.get(key).copied().unwrap_or(0);
-            let one_more = i64::from(had + change > 0) - i64::from(had > 0);
-            self.years.add(key.1, [0, one_more]);
-        }
-        Ok(())
+        self.years.write(batch, &CONSULTATION_YEARS).await?;
+        self.hours.write(batch, &CONSULTATION_HOURS).await?;
+        self.agents.write(batch, &CONSULTATION_AGENTS).await?;
+        self.categories.write(batch, &CONSULTATION_CATEGORIES).await
     }
 }

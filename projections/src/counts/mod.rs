@@ -5,7 +5,12 @@ mod consultations;
 mod queries;
 mod tally;
 
-pub(crate) use calls::{CALL_TABLES, CallCounts, CountedCall};
-pub(crate) use consultations::{CONSULTATION_TABLES, ConsultationCounts, Counted};
+pub(crate) use calls::{
+    CALL_AGENTS, CALL_HOURS, CALL_TABLES, CALL_WAITS, CALL_YEARS, CallCounts, CountedCall,
+};
+pub(crate) use consultations::{
+    CONSULTATION_AGENTS, CONSULTATION_CATEGORIES, CONSULTATION_HOURS, CONSULTATION_TABLES,
+    CONSULTATION_YEARS, ConsultationCounts, Counted,
+};
 pub use queries::{By, CountRow, Key, YearRow, counts, yearly_counts};
 pub(crate) use tally::Tally;

@@ -1,19 +1,24 @@
 //! Questions about counts.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use jiff::civil::Date;
 use sangdam_domain::counting::AnswerRate;
 use sangdam_domain::id::AgentId;
-use sangdam_domain::log::LogId;
 use sangdam_domain::value::Code;
-use sangdam_eventstore::{Row, args};
+use sangdam_eventstore::Row;
 use uuid::Uuid;
 
+use super::{
+    CALL_AGENTS, CALL_HOURS, CALL_YEARS, CONSULTATION_AGENTS, CONSULTATION_CATEGORIES, CONSULTATION_HOURS,
+    CONSULTATION_YEARS,
+};
+use crate::at::At;
 use crate::day::{date_of, day_number};
 use crate::error::ReadError;
 use crate::models::ReadModels;
-use crate::table::small;
+use crate::table::{Table, small};
 
 /// What the numbers are sorted by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -84,12 +89,17 @@ pub struct YearRow {
 }
 
 /// The numbers of every year in which anything was counted, in order. One row of each of two tables a year.
-pub async fn yearly_counts(models: &ReadModels, log: &LogId) -> Result<Vec<YearRow>, ReadError> {
-    let sql = "SELECT year, consultations, unique_callers, 0, 0, 0, 0, 0 FROM consultation_years WHERE log_no = $1 \
+pub async fn yearly_counts(models: &ReadModels, at: &At) -> Result<Vec<YearRow>, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(Vec::new()) };
+    let sql = format!(
+        "SELECT year, consultations, unique_callers, 0, 0, 0, 0, 0 FROM {} WHERE log_no = $1 \
          UNION ALL SELECT year, 0, 0, offered, answered, abandoned, offered_in_hours, answered_in_hours \
-         FROM call_years WHERE log_no = $1";
+         FROM {} WHERE log_no = $1",
+        question.from(&CONSULTATION_YEARS),
+        question.from(&CALL_YEARS)
+    );
     let mut years: BTreeMap<i16, YearRow> = BTreeMap::new();
-    for row in models.select(log, sql, Vec::new(), read_year).await? {
+    for row in models.select(question, &sql, read_year).await? {
         let sum = years.entry(row.year).or_insert_with(|| YearRow { year: row.year, ..YearRow::default() });
         sum.consultations += row.consultations;
         sum.unique_callers += row.unique_callers;
@@ -118,7 +128,7 @@ fn read_year(row: &Row) -> Result<YearRow, sqlx::Error> {
 /// which anything was counted.
 pub async fn counts(
     models: &ReadModels,
-    log: &LogId,
+    at: &At,
     by: By,
     from: Date,
     to: Date,
@@ -126,31 +136,33 @@ pub async fn counts(
     let (consultations, calls) = sources(by);
     let mut sums: BTreeMap<Key, CountRow> = BTreeMap::new();
     for source in [Some(consultations), calls].into_iter().flatten() {
+        let Some(mut question) = models.ask(at).await? else { return Ok(Vec::new()) };
+        let (table, first) = (question.from(source.table), question.arg(day_number(from)));
+        let last = question.arg(day_number(to));
         let sql = format!(
-            "SELECT {}, {} FROM {} WHERE log_no = $1 AND day BETWEEN $2 AND $3 GROUP BY {}",
-            source.key, source.sums, source.table, source.key
+            "SELECT {}, {} FROM {table} WHERE log_no = $1 AND day BETWEEN {first} AND {last} GROUP BY {}",
+            source.key, source.sums, source.key
         );
-        let Some(log_no) = models.log_no(log).await? else { return Ok(Vec::new()) };
-        for row in models.db().fetch_all(&sql, args![log_no, day_number(from), day_number(to)]).await? {
-            let key = read_key(by, &row)?;
-            let sum = sums.entry(key.clone()).or_insert(CountRow {
-                key,
-                consultations: 0,
-                offered: 0,
-                answered: 0,
-                abandoned: 0,
-            });
-            sum.consultations += row.count(1)?;
-            sum.offered += row.count(2)?;
-            sum.answered += row.count(3)?;
-            sum.abandoned += row.count(4)?;
+        for row in models.select(question, &sql, |row| read_count(by, row)).await? {
+            match sums.entry(row.key.clone()) {
+                Entry::Vacant(free) => {
+                    free.insert(row);
+                }
+                Entry::Occupied(mut taken) => {
+                    let sum = taken.get_mut();
+                    sum.consultations += row.consultations;
+                    sum.offered += row.offered;
+                    sum.answered += row.answered;
+                    sum.abandoned += row.abandoned;
+                }
+            }
         }
     }
     Ok(sums.into_values().filter(|sum| sum.consultations + sum.offered + sum.answered > 0).collect())
 }
 
 struct Source {
-    table: &'static str,
+    table: &'static Table,
     key: &'static str,
     sums: &'static str,
 }
@@ -166,17 +178,27 @@ fn sources(by: By) -> (Source, Option<Source>) {
         By::Year => "day / 10000",
         By::Hour => "hour",
         By::Agent => {
-            let consultations = Source { table: "consultation_agents", key: "agent", sums: CONSULTATIONS };
+            let consultations = Source { table: &CONSULTATION_AGENTS, key: "agent", sums: CONSULTATIONS };
             let sums =
                 "CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(SUM(answered) AS BIGINT), CAST(0 AS BIGINT)";
-            return (consultations, Some(Source { table: "call_agents", key: "agent", sums }));
+            return (consultations, Some(Source { table: &CALL_AGENTS, key: "agent", sums }));
         }
         By::Category => {
-            return (Source { table: "consultation_categories", key: "category", sums: CONSULTATIONS }, None);
+            return (Source { table: &CONSULTATION_CATEGORIES, key: "category", sums: CONSULTATIONS }, None);
         }
     };
-    let consultations = Source { table: "consultation_hours", key, sums: CONSULTATIONS };
-    (consultations, Some(Source { table: "call_hours", key, sums: CALLS }))
+    let consultations = Source { table: &CONSULTATION_HOURS, key, sums: CONSULTATIONS };
+    (consultations, Some(Source { table: &CALL_HOURS, key, sums: CALLS }))
+}
+
+fn read_count(by: By, row: &Row) -> Result<CountRow, sqlx::Error> {
+    Ok(CountRow {
+        key: read_key(by, row)?,
+        consultations: row.count(1)?,
+        offered: row.count(2)?,
+        answered: row.count(3)?,
+        abandoned: row.count(4)?,
+    })
 }
 
 fn read_key(by: By, row: &Row) -> Result<Key, sqlx::Error> {

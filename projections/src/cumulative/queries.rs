@@ -3,11 +3,14 @@
 use jiff::civil::Date;
 use sangdam_domain::counting::MilestoneStatus;
 use sangdam_domain::id::ConsultationId;
-use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::log::Position;
 use sangdam_domain::time::Timestamp;
-use sangdam_eventstore::{Row, args};
+use sangdam_eventstore::Row;
 
+use super::{STEPS, TOTALS};
+use crate::at::At;
 use crate::centre;
+use crate::counts::{CONSULTATION_HOURS, CONSULTATION_YEARS};
 use crate::day::{day_number, year_of};
 use crate::error::ReadError;
 use crate::models::ReadModels;
@@ -82,14 +85,19 @@ pub struct Milestone {
 }
 
 /// Both bases as they stand.
-pub async fn bases(models: &ReadModels, log: &LogId) -> Result<[Basis; 2], ReadError> {
-    let sql = "SELECT basis, total FROM cumulative_totals WHERE log_no = $1";
-    let totals = models.select(log, sql, Vec::new(), |row| Ok((row.int(0)?, row.int(1)?))).await?;
+pub async fn bases(models: &ReadModels, at: &At) -> Result<[Basis; 2], ReadError> {
+    let totals = match models.ask(at).await? {
+        None => Vec::new(),
+        Some(question) => {
+            let sql = format!("SELECT basis, total FROM {} WHERE log_no = $1", question.from(&TOTALS));
+            models.select(question, &sql, |row| Ok((row.int(0)?, row.int(1)?))).await?
+        }
+    };
     let known = |kind: BasisKind| {
         let total = totals.iter().find(|(basis, _)| *basis == kind.number()).map_or(0, |(_, total)| *total);
         u64::try_from(total).unwrap_or(0)
     };
-    let centre = centre::facts(models, log).await?;
+    let centre = centre::facts(models, at).await?;
     let [since_records, since_opening] = BasisKind::ALL;
     Ok([
         Basis {
@@ -108,38 +116,43 @@ pub async fn bases(models: &ReadModels, log: &LogId) -> Result<[Basis; 2], ReadE
 }
 
 /// How many consultations there were since `from`, or since the records are complete.
-pub async fn cumulative(
-    models: &ReadModels,
-    log: &LogId,
-    from: Option<Date>,
-) -> Result<Cumulative, ReadError> {
+pub async fn cumulative(models: &ReadModels, at: &At, from: Option<Date>) -> Result<Cumulative, ReadError> {
     let Some(from) = from else {
-        let [records, _] = bases(models, log).await?;
+        let [records, _] = bases(models, at).await?;
         return Ok(Cumulative { since: records.since, consultations: records.known });
     };
     let day = day_number(from);
     // The rest of the first year by hours, every later year as a whole.
-    let sql = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ( \
-         SELECT consultations AS n FROM consultation_hours WHERE log_no = $1 AND day BETWEEN $2 AND $3 \
-         UNION ALL SELECT consultations FROM consultation_years WHERE log_no = $1 AND year > $4) counted";
     let year = year_of(day);
-    let counted = models.select(log, sql, args![day, year * 10_000 + 1231, year], |row| row.count(0)).await?;
-    Ok(Cumulative { since: Some(from), consultations: counted.first().copied().unwrap_or(0) })
+    let nothing = Cumulative { since: Some(from), consultations: 0 };
+    let Some(mut question) = models.ask(at).await? else { return Ok(nothing) };
+    let (hours, years) = (question.from(&CONSULTATION_HOURS), question.from(&CONSULTATION_YEARS));
+    let (first, last) = (question.arg(day), question.arg(year * 10_000 + 1231));
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ( \
+         SELECT consultations AS n FROM {hours} WHERE log_no = $1 AND day BETWEEN {first} AND {last} \
+         UNION ALL SELECT consultations FROM {years} WHERE log_no = $1 AND year > {}) counted",
+        question.arg(year)
+    );
+    let counted = models.select(question, &sql, |row| row.count(0)).await?;
+    Ok(counted
+        .first()
+        .map_or(nothing, |consultations| Cumulative { consultations: *consultations, ..nothing }))
 }
 
 /// How each threshold stands on each basis: for every threshold, first since the records, then since opening.
 pub async fn milestones(
     models: &ReadModels,
-    log: &LogId,
+    at: &At,
     thresholds: &[u64],
 ) -> Result<Vec<Milestone>, ReadError> {
-    let bases = bases(models, log).await?;
+    let bases = bases(models, at).await?;
     let mut milestones = Vec::with_capacity(thresholds.len() * 2);
     for &threshold in thresholds {
         for basis in &bases {
             let status = MilestoneStatus::of(basis.known, threshold, basis.has_unknown_period());
             let reached = basis.known >= threshold;
-            let step = if reached { crossing(models, log, basis.kind, threshold).await? } else { None };
+            let step = if reached { crossing(models, at, basis.kind, threshold).await? } else { None };
             milestones.push(Milestone {
                 threshold,
                 basis: basis.clone(),
@@ -163,16 +176,22 @@ struct Step {
 /// are few, may jump over it.
 async fn crossing(
     models: &ReadModels,
-    log: &LogId,
+    at: &At,
     basis: BasisKind,
     threshold: u64,
 ) -> Result<Option<Step>, ReadError> {
-    let sql = "SELECT position, occurred_at, consultation FROM cumulative_steps \
-             WHERE log_no = $1 AND basis = $2 AND total = $3 AND delta > 0 \
-         UNION ALL SELECT position, occurred_at, consultation FROM cumulative_steps \
-             WHERE log_no = $1 AND basis = $2 AND consultation IS NULL AND total > $3 AND total - delta < $3 \
-         ORDER BY position DESC LIMIT 1";
-    let steps = models.select(log, sql, args![basis.number(), int(threshold)], read_step).await?;
+    let Some(mut question) = models.ask(at).await? else { return Ok(None) };
+    let steps = question.from(&STEPS);
+    let (basis, threshold) = (question.arg(basis.number()), question.arg(int(threshold)));
+    let sql = format!(
+        "SELECT position, occurred_at, consultation FROM {steps} \
+             WHERE log_no = $1 AND basis = {basis} AND total = {threshold} AND delta > 0 \
+         UNION ALL SELECT position, occurred_at, consultation FROM {steps} \
+             WHERE log_no = $1 AND basis = {basis} AND consultation IS NULL \
+             AND total > {threshold} AND total - delta < {threshold} \
+         ORDER BY position DESC LIMIT 1"
+    );
+    let steps = models.select(question, &sql, read_step).await?;
     Ok(steps.into_iter().next())
 }
 

@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use sangdam_domain::event::{DirectoryListing, Event, NumberGiven};
 use sangdam_domain::id::DirectoryEntryId;
 use sangdam_domain::log::{Position, StreamKind};
-use sangdam_eventstore::{Row, args};
+use sangdam_eventstore::{Arg, Row, args};
 use uuid::Uuid;
 
 use super::row::{ENTRIES, EntryRow, NUMBER_DAYS, NUMBERS_GIVEN, SELECT};
@@ -26,7 +26,7 @@ impl Projection for Directory {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -43,6 +43,7 @@ impl Projection for Directory {
 }
 
 /// A number that was given, once.
+#[derive(Clone)]
 struct Given {
     position: Position,
     consultation: Uuid,
@@ -50,32 +51,28 @@ struct Given {
     entry_version: u32,
     day: i64,
     voided: bool,
-    changed: bool,
 }
 
 const SELECT_GIVEN: &str = "position, consultation, entry, entry_version, day, voided";
 
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
-    let mut work = Work { entries: Rows::of("directory entry"), given: Vec::new(), days: Tally::default() };
-    for row in batch.load(&ENTRIES, SELECT, "id", &needed(facts, needs)).await? {
-        let row = EntryRow::read(&row)?;
-        work.entries.read(row.id.uuid(), row);
-    }
-    let voided: Vec<Uuid> = facts
+    let mut work = Work {
+        entries: Rows::of("directory entry"),
+        given: Rows::of("given number at position"),
+        days: Tally::default(),
+    };
+    let rows = batch.load(&ENTRIES, SELECT, "id", needed(facts, needs), EntryRow::read).await?;
+    work.entries.read(rows, |row| row.id.uuid());
+    let voided = facts
         .iter()
         .filter(|seen| matches!(seen.fact.event, Event::ConsultationVoided(_)))
-        .map(|seen| seen.stream.uuid)
-        .collect();
-    for row in batch.load(&NUMBERS_GIVEN, SELECT_GIVEN, "consultation", &voided).await? {
-        work.given.push(Given::read(&row)?);
-    }
+        .map(|seen| Arg::from(seen.stream.uuid));
+    let rows = batch.load(&NUMBERS_GIVEN, SELECT_GIVEN, "consultation", voided, Given::read).await?;
+    work.given.read(rows, |given| given.position);
     let applied = apply_each(facts, |seen| work.apply(seen));
-    let log_no = batch.log_no;
-    let entries = work.entries.changed().map(|row| row.args(log_no)).collect();
-    batch.write(&ENTRIES, entries).await?;
-    let given = work.given.iter().filter(|given| given.changed).map(|given| given.args(log_no)).collect();
-    batch.write(&NUMBERS_GIVEN, given).await?;
-    work.days.write(batch, &NUMBER_DAYS, |(day, entry)| vec![(*day).into(), entry.uuid().into()]).await?;
+    batch.write_rows(&ENTRIES, &work.entries, EntryRow::args).await?;
+    batch.write_rows(&NUMBERS_GIVEN, &work.given, Given::args).await?;
+    work.days.write(batch, &NUMBER_DAYS).await?;
     Ok(applied)
 }
 
@@ -88,18 +85,20 @@ fn needs(seen: &Seen) -> Needs {
 }
 
 struct Work {
-    entries: Rows<EntryRow>,
-    given: Vec<Given>,
+    entries: Rows<Uuid, EntryRow>,
+    given: Rows<Position, Given>,
     days: Tally<(i64, DirectoryEntryId), 1>,
 }
 
 impl Work {
     fn apply(&mut self, seen: &Seen) -> Result<(), Inapplicable> {
-        let id = seen.stream.uuid;
+        let (id, at) = (seen.stream.uuid, seen.fact.position);
         match (seen.stream.kind, &seen.fact.event) {
-            (_, Event::DirectoryEntryAdded(added)) => self.entries.make(id, added_row(seen, &added.listing)),
+            (_, Event::DirectoryEntryAdded(added)) => {
+                self.entries.make(id, added_row(seen, &added.listing), at)
+            }
             (StreamKind::DirectoryEntry, event) => {
-                let row = self.entries.get(id)?;
+                let row = self.entries.get(id, at)?;
                 row.last_position = seen.fact.position;
                 row.version = seen.fact.version;
                 match event {
@@ -113,26 +112,24 @@ impl Work {
                 Ok(())
             }
             (_, Event::NumberGiven(given)) => {
-                self.days.add((seen.day, given.entry), [1]);
-                self.given.push(Given::new(seen, given));
-                Ok(())
+                self.days.add(at, (seen.day, given.entry), [1]);
+                self.given.make(at, Given::new(seen, given), at)
             }
-            (_, Event::ConsultationVoided(_)) => {
-                self.void(id);
-                Ok(())
-            }
+            (_, Event::ConsultationVoided(_)) => self.void(id, at),
             _ => Ok(()),
         }
     }
 
     /// What was given in a voided consultation does not count.
-    fn void(&mut self, consultation: Uuid) {
-        for given in self.given.iter_mut().filter(|given| given.consultation == consultation && !given.voided)
-        {
+    fn void(&mut self, consultation: Uuid, at: Position) -> Result<(), Inapplicable> {
+        let counted = self.given.iter().filter(|given| given.consultation == consultation && !given.voided);
+        let positions: Vec<Position> = counted.map(|given| given.position).collect();
+        for position in positions {
+            let given = self.given.get(position, at)?;
             given.voided = true;
-            given.changed = true;
-            self.days.add((given.day, given.entry), [-1]);
+            self.days.add(at, (given.day, given.entry), [-1]);
         }
+        Ok(())
     }
 }
 
@@ -158,7 +155,6 @@ impl Given {
             entry_version: given.entry_version,
             day: seen.day,
             voided: false,
-            changed: true,
         }
     }
 
@@ -170,11 +166,10 @@ impl Given {
             entry_version: small(row.int(3)?),
             day: row.int(4)?,
             voided: row.flag(5)?,
-            changed: false,
         })
     }
 
-    fn args(&self, log_no: i64) -> Vec<sangdam_eventstore::Arg> {
+    fn args(&self, log_no: i64) -> Vec<Arg> {
         args![
             log_no,
             self.position,

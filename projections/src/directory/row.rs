@@ -56,6 +56,8 @@ pub(crate) const ENTRIES: Table = Table {
         Column::Set("category"),
         Column::Set("retired_at"),
     ],
+    since: "added_position",
+    spanned: false,
 };
 
 pub(crate) const NUMBERS_GIVEN: Table = Table {
@@ -69,11 +71,21 @@ pub(crate) const NUMBERS_GIVEN: Table = Table {
         Column::Fixed("day"),
         Column::Set("voided"),
     ],
+    since: "position",
+    spanned: false,
 };
 
 pub(crate) const NUMBER_DAYS: Table = Table {
     name: "number_days",
-    columns: &[Column::Key("log_no"), Column::Key("day"), Column::Key("entry"), Column::Add("given")],
+    columns: &[
+        Column::Key("log_no"),
+        Column::Key("day"),
+        Column::Key("entry"),
+        Column::Fixed("since_position"),
+        Column::Set("given"),
+    ],
+    since: "since_position",
+    spanned: false,
 };
 
 pub(crate) const SELECT: &str = "id, added_position, last_position, version, entry_version, organisation, department, \

@@ -4,6 +4,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sangdam_domain::event::Event;
 use sangdam_domain::id::ImportId;
+use uuid::Uuid;
 
 use super::queries::{ImportRow, SELECT, TABLE};
 use crate::context::Seen;
@@ -20,7 +21,7 @@ impl Projection for Imports {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -37,14 +38,11 @@ impl Projection for Imports {
 }
 
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
-    let mut rows: Rows<ImportRow> = Rows::of("import");
-    for row in batch.load(&TABLE, SELECT, "id", &needed(facts, needs)).await? {
-        let row = ImportRow::read(&row)?;
-        rows.read(row.id.uuid(), row);
-    }
+    let mut rows: Rows<Uuid, ImportRow> = Rows::of("import");
+    let there = batch.load(&TABLE, SELECT, "id", needed(facts, needs), ImportRow::read).await?;
+    rows.read(there, |row| row.id.uuid());
     let applied = apply_each(facts, |seen| one(&mut rows, seen));
-    let changed = rows.changed().map(|row| row.args(batch.log_no)).collect();
-    batch.write(&TABLE, changed).await?;
+    batch.write_rows(&TABLE, &rows, ImportRow::args).await?;
     Ok(applied)
 }
 
@@ -56,7 +54,7 @@ fn needs(seen: &Seen) -> Needs {
     }
 }
 
-fn one(rows: &mut Rows<ImportRow>, seen: &Seen) -> Result<(), Inapplicable> {
+fn one(rows: &mut Rows<Uuid, ImportRow>, seen: &Seen) -> Result<(), Inapplicable> {
     let fact = &seen.fact;
     match &fact.event {
         Event::ImportStarted(started) => rows.make(
@@ -70,9 +68,10 @@ fn one(rows: &mut Rows<ImportRow>, seen: &Seen) -> Result<(), Inapplicable> {
                 completed_at: None,
                 completed: None,
             },
+            fact.position,
         ),
         Event::ImportCompleted(completed) => {
-            let row = rows.get(seen.stream.uuid)?;
+            let row = rows.get(seen.stream.uuid, fact.position)?;
             row.last_position = fact.position;
             row.completed_at = Some(fact.occurred_at);
             row.completed = Some(completed.clone());

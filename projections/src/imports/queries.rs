@@ -2,11 +2,12 @@
 
 use sangdam_domain::event::{ImportCompleted, ImportStarted, SkippedRows};
 use sangdam_domain::id::ImportId;
-use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::log::Position;
 use sangdam_domain::time::Timestamp;
 use sangdam_domain::value::{Code, Sha256Hex};
-use sangdam_eventstore::{Arg, Row, args};
+use sangdam_eventstore::{Arg, Row};
 
+use crate::at::At;
 use crate::error::ReadError;
 use crate::models::ReadModels;
 use crate::table::{Column, Table, code, int};
@@ -49,21 +50,25 @@ pub(crate) const TABLE: Table = Table {
         Column::Set("rejected"),
         Column::Set("skipped"),
     ],
+    since: "position",
+    spanned: false,
 };
 
 pub(crate) const SELECT: &str = "id, position, last_position, started_at, format, source, file_sha256, mapping_sha256, \
      completed_at, read, accepted, already_present, rejected, skipped";
 
 /// All imports, the latest first.
-pub async fn all(models: &ReadModels, log: &LogId) -> Result<Vec<ImportRow>, ReadError> {
-    let sql = format!("SELECT {SELECT} FROM imports WHERE log_no = $1 ORDER BY position DESC");
-    models.select(log, &sql, args![], ImportRow::read).await
+pub async fn all(models: &ReadModels, at: &At) -> Result<Vec<ImportRow>, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(Vec::new()) };
+    let from = question.from(&TABLE);
+    let sql = format!("SELECT {SELECT} FROM {from} WHERE log_no = $1 ORDER BY position DESC");
+    models.select(question, &sql, ImportRow::read).await
 }
 
 /// The imports with these ids, in no particular order.
-pub async fn by_ids(models: &ReadModels, log: &LogId, ids: &[ImportId]) -> Result<Vec<ImportRow>, ReadError> {
+pub async fn by_ids(models: &ReadModels, at: &At, ids: &[ImportId]) -> Result<Vec<ImportRow>, ReadError> {
     let ids = ids.iter().map(|id| id.uuid().into()).collect();
-    models.select_in(log, &format!("SELECT {SELECT} FROM imports"), "id", ids, ImportRow::read).await
+    models.select_in(at, SELECT, &TABLE, "id", ids, ImportRow::read).await
 }
 
 impl ImportRow {

@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 use sangdam_domain::counting::AnswerRate;
-use sangdam_domain::log::LogId;
-use sangdam_eventstore::{Row, args};
+use sangdam_eventstore::Row;
 
+use crate::at::At;
+use crate::counts::{CALL_HOURS, CALL_WAITS};
 use crate::day::day_number;
 use crate::error::ReadError;
 use crate::models::ReadModels;
@@ -69,19 +70,23 @@ impl ServiceLevel {
 /// The service level of the days from `from` to `to`, both included.
 pub async fn service_level(
     models: &ReadModels,
-    log: &LogId,
+    at: &At,
     from: Date,
     to: Date,
 ) -> Result<ServiceLevel, ReadError> {
     let sum = |column: &str| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)");
     let columns = SUMS.map(sum).join(", ");
-    let sql = format!("SELECT {columns} FROM call_hours WHERE log_no = $1 AND day BETWEEN $2 AND $3");
-    let days = args![day_number(from), day_number(to)];
-    let mut levels = models.select(log, &sql, days.clone(), read).await?;
+    let Some(mut question) = models.ask(at).await? else { return Ok(ServiceLevel::default()) };
+    let (first, last) = (question.arg(day_number(from)), question.arg(day_number(to)));
+    let within = format!("WHERE log_no = $1 AND day BETWEEN {first} AND {last}");
+    let sql = format!("SELECT {columns} FROM {} {within}", question.from(&CALL_HOURS));
+    let mut levels = models.select(question.clone(), &sql, read).await?;
     let Some(mut level) = levels.pop() else { return Ok(ServiceLevel::default()) };
-    let sql = "SELECT seconds, CAST(SUM(answered) AS BIGINT) FROM call_waits \
-         WHERE log_no = $1 AND day BETWEEN $2 AND $3 GROUP BY seconds ORDER BY seconds";
-    let waits = models.select(log, sql, days, |row| Ok((row.int(0)?, row.count(1)?))).await?;
+    let sql = format!(
+        "SELECT seconds, CAST(SUM(answered) AS BIGINT) FROM {} {within} GROUP BY seconds ORDER BY seconds",
+        question.from(&CALL_WAITS)
+    );
+    let waits = models.select(question, &sql, |row| Ok((row.int(0)?, row.count(1)?))).await?;
     level.waits = waits
         .into_iter()
         .filter(|(_, calls)| *calls > 0)

@@ -17,6 +17,7 @@ use sangdam_eventstore::{
 use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
 
+use crate::at::At;
 use crate::models::ReadModels;
 use crate::runner::catch_up;
 
@@ -57,6 +58,11 @@ impl History {
         let history = Self { store, models, log, location, _folder: folder, moment: AtomicU64::new(0) };
         history.open_log(&history.log).await;
         Some(history)
+    }
+
+    /// The log as it stands.
+    pub(super) fn now(&self) -> At {
+        At::now(&self.log)
     }
 
     pub(super) async fn open_log(&self, log: &LogId) {

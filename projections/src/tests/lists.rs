@@ -2,9 +2,9 @@
 
 use jiff::civil::date;
 use sangdam_domain::event::*;
+use sangdam_domain::log::Position;
 use sangdam_domain::personal::Personal;
 use sangdam_domain::value::*;
-use sangdam_eventstore::args;
 
 use super::harness::*;
 use super::on_every_engine;
@@ -62,7 +62,7 @@ async fn a_consultation_is_one_row_as_it_stands(history: History) {
     }
     h.caught_up().await;
     let rows =
-        consultations::by_ids(&h.models, &h.log, &[consultation_id(1), consultation_id(7)]).await.unwrap();
+        consultations::by_ids(&h.models, &h.now(), &[consultation_id(1), consultation_id(7)]).await.unwrap();
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
     assert_eq!((row.day, row.hour, row.occurred_at), (date(2024, 1, 2), 12, at(noon)));
     assert_eq!((row.caller, row.agent), (Some(caller_id(1)), Some(agent_id(2))));
@@ -75,7 +75,7 @@ async fn a_consultation_is_one_row_as_it_stands(history: History) {
     );
     assert_eq!((row.notes, row.transfers, row.calls, row.numbers_given), (2, 1, 2, 1));
     assert_eq!((Some(row.last_position), row.version.get()), (last, 15));
-    let by_call = consultations::opened_by_call(&h.models, &h.log, &[call_id(1)]).await.unwrap();
+    let by_call = consultations::opened_by_call(&h.models, &h.now(), &[call_id(1)]).await.unwrap();
     assert_eq!(by_call, rows);
 }
 
@@ -106,14 +106,14 @@ async fn consultations_are_filtered_and_paged_both_ways(history: History) {
     assert_eq!(of(ConsultationFilter { status: Some(ConsultationStatus::Voided), ..none() }).await, [3]);
     let days = ConsultationFilter { from: Some(date(2024, 1, 3)), to: Some(date(2024, 1, 4)), ..none() };
     assert_eq!(of(days.clone()).await, [3, 4, 5, 6]);
-    assert_eq!(consultations::count(&h.models, &h.log, &days).await.unwrap(), 4);
+    assert_eq!(consultations::count(&h.models, &h.now(), &days).await.unwrap(), 4);
 }
 
 async fn walk(h: &History, filter: &ConsultationFilter, order: Order) -> Vec<u128> {
     let mut page = Page { size: 2, after: None, order };
     let mut seen = Vec::new();
     loop {
-        let found = consultations::page(&h.models, &h.log, filter, &page).await.unwrap();
+        let found = consultations::page(&h.models, &h.now(), filter, &page).await.unwrap();
         seen.extend(found.rows.iter().map(|row| row.id.uuid().as_u128() & u128::from(u64::MAX)));
         match found.rows.last() {
             Some(last) if found.more => {
@@ -141,7 +141,7 @@ async fn a_call_is_one_row_as_it_stands(history: History) {
     h.caught_up().await;
 
     let page = Page { order: Order::OldestFirst, ..Page::first(10) };
-    let rows = calls::page(&h.models, &h.log, &calls::CallFilter::default(), &page).await.unwrap().rows;
+    let rows = calls::page(&h.models, &h.now(), &calls::CallFilter::default(), &page).await.unwrap().rows;
     let statuses: Vec<_> = rows.iter().map(|row| (row.status.as_str(), row.in_hours)).collect();
     assert_eq!(statuses, [("ended", true), ("abandoned", true), ("left_queue", false), ("offered", true)]);
     let first = &rows[0];
@@ -149,9 +149,9 @@ async fn a_call_is_one_row_as_it_stands(history: History) {
     assert_eq!((first.wait_seconds, first.talk_seconds, first.dropped), (Some(5), Some(55), true));
     assert_eq!((first.consultation, first.ended_by), (Some(consultation_id(1)), Some(EndedBy::Caller)));
     assert_eq!((rows[1].wait_seconds, rows[1].answered_at), (Some(40), None));
-    assert_eq!(calls::by_ids(&h.models, &h.log, &[call_id(1)]).await.unwrap(), rows[..1]);
-    assert_eq!(calls::of_callers(&h.models, &h.log, &[caller_id(1)]).await.unwrap(), rows[..1]);
-    assert_eq!(calls::under_way(&h.models, &h.log).await.unwrap(), rows[3..]);
+    assert_eq!(calls::by_ids(&h.models, &h.now(), &[call_id(1)]).await.unwrap(), rows[..1]);
+    assert_eq!(calls::of_callers(&h.models, &h.now(), &[caller_id(1)]).await.unwrap(), rows[..1]);
+    assert_eq!(calls::under_way(&h.models, &h.now()).await.unwrap(), rows[3..]);
 }
 
 async fn lists_are_read_by_their_indexes(history: History) {
@@ -163,15 +163,25 @@ async fn lists_are_read_by_their_indexes(history: History) {
         return;
     }
     let of_two = ConsultationFilter { callers: vec![caller_id(1), caller_id(2)], ..Default::default() };
-    let (of_two, of_two_args) = crate::consultations::queries::page_sql(1, &of_two, &Page::first(20));
-    let absorbed = crate::callers::queries::ABSORBED_SQL.to_owned();
-    for (sql, args, index) in [
-        (crate::calls::queries::under_way_sql(), args![1], "calls_under_way"),
-        (of_two, of_two_args, "consultations_by_caller"),
-        (absorbed, args![1, caller_id(1).uuid()], "callers_merged"),
-    ] {
-        let plan = h.models.db().fetch_all(&format!("EXPLAIN QUERY PLAN {sql}"), args).await.unwrap();
-        let plan: Vec<String> = plan.iter().map(|row| row.text(3).unwrap()).collect();
-        assert!(plan[0].contains(index), "{sql}: {plan:?}");
+    for at in [h.now(), h.models.as_of(&h.log, Position::new(3).unwrap()).await.unwrap()] {
+        let question = h.models.ask(&at).await.unwrap().unwrap();
+        let page = consultations::queries::page_sql(question.clone(), &of_two, &Page::first(20));
+        let under_way = (calls::queries::under_way_sql(&question), question.clone());
+        let absorbed = crate::callers::queries::absorbed_sql(question, caller_id(1));
+        for ((sql, question), indexes) in [
+            (under_way, ["calls_under_way", "calls_by_span"]),
+            (page, ["consultations_by_caller", "consultations_by_span"]),
+            (absorbed, ["callers_merged", "callers_past_merged"]),
+        ] {
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let plan = h.models.select(question, &sql, |row| row.text(3)).await.unwrap();
+            let used = if at.position().is_some() { &indexes[..] } else { &indexes[..1] };
+            for index in used {
+                assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+            }
+            let gone_through =
+                plan.iter().find(|step| step.starts_with("SCAN ") && *step != "SCAN as_it_was");
+            assert!(gone_through.is_none(), "{plan:#?}");
+        }
     }
 }

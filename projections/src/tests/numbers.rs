@@ -23,7 +23,7 @@ on_every_engine! {
 const YEAR: (jiff::civil::Date, jiff::civil::Date) = (date(2024, 1, 1), date(2024, 12, 31));
 
 async fn by(h: &History, by: By) -> Vec<(Key, u64)> {
-    let rows = counts::counts(&h.models, &h.log, by, YEAR.0, YEAR.1).await.unwrap();
+    let rows = counts::counts(&h.models, &h.now(), by, YEAR.0, YEAR.1).await.unwrap();
     rows.into_iter().filter(|row| row.consultations > 0).map(|row| (row.key, row.consultations)).collect()
 }
 
@@ -59,16 +59,16 @@ async fn counts_follow_what_is_moved_and_voided(history: History) {
     let category = |text| Key::Category(Some(code(text)));
     assert_eq!(by(h, By::Category).await, [(category("roads"), 2), (category("welfare"), 1)]);
 
-    let since = cumulative::cumulative(&h.models, &h.log, Some(date(2024, 1, 2))).await.unwrap();
+    let since = cumulative::cumulative(&h.models, &h.now(), Some(date(2024, 1, 2))).await.unwrap();
     assert_eq!((since.since, since.consultations), (Some(date(2024, 1, 2)), 2));
-    let since = cumulative::cumulative(&h.models, &h.log, None).await.unwrap();
+    let since = cumulative::cumulative(&h.models, &h.now(), None).await.unwrap();
     assert_eq!((since.since, since.consultations), (Some(date(2022, 1, 1)), 3));
 }
 
 async fn unique_callers_are_those_with_something_counted(history: History) {
     let h = &history;
     let unique = || async move {
-        let years = counts::yearly_counts(&h.models, &h.log).await.unwrap();
+        let years = counts::yearly_counts(&h.models, &h.now()).await.unwrap();
         years.iter().map(|year| (year.year, year.consultations, year.unique_callers)).collect::<Vec<_>>()
     };
     h.consultation(1, "2023-05-02T10:00:00+09:00", Some(caller_id(1)), None).await;
@@ -109,7 +109,7 @@ async fn a_threshold_is_crossed_last_in_log_order(history: History) {
 }
 
 async fn milestone(h: &History, threshold: u64) -> (&'static str, Option<u128>) {
-    let milestones = cumulative::milestones(&h.models, &h.log, &[threshold]).await.unwrap();
+    let milestones = cumulative::milestones(&h.models, &h.now(), &[threshold]).await.unwrap();
     let [records, opening] = milestones.as_slice() else { panic!("{milestones:?}") };
     assert_eq!((records.basis.kind, opening.basis.kind), (BasisKind::SinceRecords, BasisKind::SinceOpening));
     assert_eq!(opening.basis.unknown_years, [2019, 2020, 2021]);
@@ -133,7 +133,7 @@ async fn a_legacy_balance_may_cross_a_threshold(history: History) {
     let crossing = h.happens(centre, moment, declared(2019, known(10))).await;
     h.happens(centre, moment, declared(2020, known(20))).await;
     h.caught_up().await;
-    let milestones = cumulative::milestones(&h.models, &h.log, &[2, 12]).await.unwrap();
+    let milestones = cumulative::milestones(&h.models, &h.now(), &[2, 12]).await.unwrap();
     let statuses: Vec<_> = milestones.iter().map(|m| m.status.as_str()).collect();
     assert_eq!(statuses, ["NOT_REACHED", "REACHED_NO_LATER_THAN", "NOT_REACHED", "REACHED_NO_LATER_THAN"]);
     assert_eq!((milestones[1].consultation, milestones[1].basis.known), (Some(consultation_id(2)), 32));
@@ -141,9 +141,12 @@ async fn a_legacy_balance_may_cross_a_threshold(history: History) {
     assert_eq!(milestones[3].basis.unknown_years, [2021]);
     h.happens(centre, moment, declared(2021, known(0))).await;
     h.caught_up().await;
-    let [_, opening] = cumulative::bases(&h.models, &h.log).await.unwrap();
+    let [_, opening] = cumulative::bases(&h.models, &h.now()).await.unwrap();
     assert!(!opening.has_unknown_period());
-    assert_eq!(cumulative::milestones(&h.models, &h.log, &[32]).await.unwrap()[1].status.as_str(), "REACHED");
+    assert_eq!(
+        cumulative::milestones(&h.models, &h.now(), &[32]).await.unwrap()[1].status.as_str(),
+        "REACHED"
+    );
 }
 
 async fn the_service_level_is_that_of_the_hours_in_force(history: History) {
@@ -176,7 +179,7 @@ async fn the_service_level_is_that_of_the_hours_in_force(history: History) {
     h.happens(call(7), "2024-01-02T10:00:00+09:00", outbound).await;
     h.caught_up().await;
 
-    let level = service_level(&h.models, &h.log, YEAR.0, YEAR.1).await.unwrap();
+    let level = service_level(&h.models, &h.now(), YEAR.0, YEAR.1).await.unwrap();
     assert_eq!(level.all, Volume { offered: 6, answered: 4, abandoned: 2 });
     assert_eq!(level.in_hours, Volume { offered: 4, answered: 3, abandoned: 1 });
     assert_eq!(level.answer_rate().to_string(), "75.0");
@@ -187,11 +190,11 @@ async fn the_service_level_is_that_of_the_hours_in_force(history: History) {
     assert_eq!(level.waits, [(2, 1), (3, 1), (4, 1), (200, 1)]);
     assert_eq!((level.average_wait_seconds(), level.wait_percentile_seconds(75)), (Some(52), Some(4)));
     assert_eq!((level.wait_percentile_seconds(90), level.answered_within(20)), (Some(200), 3));
-    let one_day = service_level(&h.models, &h.log, date(2024, 1, 2), date(2024, 1, 2)).await.unwrap();
+    let one_day = service_level(&h.models, &h.now(), date(2024, 1, 2), date(2024, 1, 2)).await.unwrap();
     assert_eq!(one_day.all, Volume { offered: 3, answered: 2, abandoned: 1 });
-    let years = counts::yearly_counts(&h.models, &h.log).await.unwrap();
+    let years = counts::yearly_counts(&h.models, &h.now()).await.unwrap();
     assert_eq!((years[0].offered, years[0].answered, years[0].abandoned), (6, 4, 2));
     assert_eq!(years[0].in_hours, level.answer_rate());
-    let agents = counts::counts(&h.models, &h.log, By::Agent, YEAR.0, YEAR.1).await.unwrap();
+    let agents = counts::counts(&h.models, &h.now(), By::Agent, YEAR.0, YEAR.1).await.unwrap();
     assert_eq!((agents.len(), agents[0].answered), (1, 4));
 }

@@ -4,6 +4,7 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
 use sangdam_domain::aggregate::{self, ErasureStatus};
 use sangdam_domain::id::CallerId;
+use sangdam_projections::At;
 use sangdam_projections::callers::{self, ContactKind};
 use sangdam_projections::calls::{self, CallFilter};
 use sangdam_projections::consultations::ConsultationFilter;
@@ -156,7 +157,7 @@ impl Caller {
         connection(
             PageArgs::new(first, after, last, before),
             |page| async move {
-                callers::history(&app(ctx)?.models, log, &everyone, &page).await.map_err(Into::into)
+                callers::history(&app(ctx)?.models, &At::now(log), &everyone, &page).await.map_err(Into::into)
             },
             |row| {
                 let (id, what) = match row.what {
@@ -196,9 +197,13 @@ impl Caller {
     ) -> Result<Connection<TimeCursor, Call>, ApiError> {
         let log = self.0.log();
         let filter = CallFilter { callers: self.everyone(ctx).await?, ..Default::default() };
-        connection(PageArgs::new(first, after, last, before), |page| async move {
-            calls::page(&app(ctx)?.models, log, &filter, &page).await.map_err(Into::into)
-        }, |row| (TimeCursor::new(row.offered_at, row.id.uuid()), Call::of_id(log, row.id)))
+        connection(
+            PageArgs::new(first, after, last, before),
+            |page| async move {
+                calls::page(&app(ctx)?.models, &At::now(log), &filter, &page).await.map_err(Into::into)
+            },
+            |row| (TimeCursor::new(row.offered_at, row.id.uuid()), Call::of_id(log, row.id)),
+        )
         .await
     }
 }
@@ -206,7 +211,7 @@ impl Caller {
 impl Caller {
     /// They and their aliases.
     async fn everyone(&self, ctx: &Context<'_>) -> Result<Vec<CallerId>, ApiError> {
-        let mut everyone = callers::aliases(&app(ctx)?.models, self.0.log(), self.0.id()).await?;
+        let mut everyone = callers::aliases(&app(ctx)?.models, &At::now(self.0.log()), self.0.id()).await?;
         if everyone.is_empty() {
             everyone.push(self.0.id());
         }

@@ -3,6 +3,7 @@
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Object};
 use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 use sangdam_projections::consultations::{self, ConsultationFilter};
 
 use super::Consultation;
@@ -24,7 +25,7 @@ pub struct ConsultationTotal {
 impl ConsultationTotal {
     /// How many consultations there are on all pages.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        Ok(int(consultations::count(&app(ctx)?.models, &self.log, &self.filter).await?))
+        Ok(int(consultations::count(&app(ctx)?.models, &At::now(&self.log), &self.filter).await?))
     }
 }
 
@@ -38,7 +39,7 @@ pub async fn consultation_page(
     let total = ConsultationTotal { log: log.clone(), filter: filter.clone() };
     let plain: Connection<TimeCursor, Consultation, EmptyFields> = connection(
         args,
-        |page| async move { Ok(consultations::page(&app(ctx)?.models, log, &filter, &page).await?) },
+        |page| async move { Ok(consultations::page(&app(ctx)?.models, &At::now(log), &filter, &page).await?) },
         |row| (TimeCursor::new(row.occurred_at, row.id.uuid()), Consultation::of_id(log, row.id)),
     )
     .await?;

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, SimpleObject};
 use sangdam_domain::log::LogId;
 use sangdam_domain::value::Code;
+use sangdam_projections::At;
 use sangdam_projections::consultations::{ConsultationFilter, ConsultationStatus as Status};
 
 use crate::graphql::app;
@@ -37,7 +38,7 @@ impl ConsultationFilterInput {
             Some(id) => {
                 let caller = node::parse(id)?;
                 let mut callers =
-                    sangdam_projections::callers::aliases(&app(ctx)?.models, log, caller).await?;
+                    sangdam_projections::callers::aliases(&app(ctx)?.models, &At::now(log), caller).await?;
                 if callers.is_empty() {
                     callers.push(caller);
                 }

@@ -7,7 +7,7 @@ use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId}
 use sangdam_domain::log::{self, LogId};
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
-    CatchUpError, agents, callbacks, centre, counts, cumulative, directory, imports, service_level,
+    At, CatchUpError, agents, callbacks, centre, counts, cumulative, directory, imports, service_level,
 };
 
 use super::answers::{Checkpoint, ConsultationFilterInput};
@@ -140,8 +140,9 @@ impl Ledger {
     /// are declared.
     async fn yearly_counts(&self, ctx: &Context<'_>) -> Result<Vec<YearlyCount>, ApiError> {
         let models = &app(ctx)?.models;
-        let recorded = counts::yearly_counts(models, &self.log).await?;
-        let declared = centre::facts(models, &self.log).await?.map(|facts| facts.legacy).unwrap_or_default();
+        let recorded = counts::yearly_counts(models, &At::now(&self.log)).await?;
+        let declared =
+            centre::facts(models, &At::now(&self.log)).await?.map(|facts| facts.legacy).unwrap_or_default();
         let is_recorded = |year: i16| recorded.iter().any(|row| row.year == year && row.consultations > 0);
         let mut years: Vec<YearlyCount> = declared
             .iter()
@@ -162,14 +163,14 @@ impl Ledger {
         to: Date,
     ) -> Result<Vec<PeriodCount>, ApiError> {
         check_days(from, to)?;
-        let rows = counts::counts(&app(ctx)?.models, &self.log, by.into(), from.0, to.0).await?;
+        let rows = counts::counts(&app(ctx)?.models, &At::now(&self.log), by.into(), from.0, to.0).await?;
         Ok(rows.into_iter().map(|row| PeriodCount::new(&self.log, row)).collect())
     }
 
     /// All consultations from a day on; from the first day of complete records where none is given.
     async fn cumulative(&self, ctx: &Context<'_>, from: Option<Date>) -> Result<CumulativeCount, ApiError> {
         let from = from.map(|date| date.0);
-        Ok(cumulative::cumulative(&app(ctx)?.models, &self.log, from).await?.into())
+        Ok(cumulative::cumulative(&app(ctx)?.models, &At::now(&self.log), from).await?.into())
     }
 
     /// Thresholds of the cumulative count (100,000 where none are given), on both bases: since the records are complete,
@@ -180,14 +181,14 @@ impl Ledger {
         thresholds: Option<Vec<i32>>,
     ) -> Result<Vec<Milestone>, ApiError> {
         let thresholds = parse_thresholds(thresholds)?;
-        let milestones = cumulative::milestones(&app(ctx)?.models, &self.log, &thresholds).await?;
+        let milestones = cumulative::milestones(&app(ctx)?.models, &At::now(&self.log), &thresholds).await?;
         Ok(milestones.into_iter().map(|of| Milestone::new(&self.log, of)).collect())
     }
 
     /// The service level of the days from `from` to `to`, both included.
     async fn service_level(&self, ctx: &Context<'_>, from: Date, to: Date) -> Result<ServiceLevel, ApiError> {
         check_days(from, to)?;
-        Ok(service_level::service_level(&app(ctx)?.models, &self.log, from.0, to.0).await?.into())
+        Ok(service_level::service_level(&app(ctx)?.models, &At::now(&self.log), from.0, to.0).await?.into())
     }
 
     /// The entries of the telephone directory.
@@ -196,7 +197,7 @@ impl Ledger {
         ctx: &Context<'_>,
         #[graphql(default)] with_retired: bool,
     ) -> Result<Vec<DirectoryEntry>, ApiError> {
-        let rows = directory::entries(&app(ctx)?.models, &self.log, with_retired).await?;
+        let rows = directory::entries(&app(ctx)?.models, &At::now(&self.log), with_retired).await?;
         Ok(rows.into_iter().map(|row| DirectoryEntry::of_id(&self.log, row.id)).collect())
     }
 
@@ -216,7 +217,7 @@ impl Ledger {
         #[graphql(default = 20)] top: i32,
     ) -> Result<Vec<DirectoryRank>, ApiError> {
         let (from, to, top) = (from.map(|date| date.0), to.map(|date| date.0), rows(Some(top), "top")?);
-        let ranking = directory::ranking(&app(ctx)?.models, &self.log, from, to, top).await?;
+        let ranking = directory::ranking(&app(ctx)?.models, &At::now(&self.log), from, to, top).await?;
         Ok(ranking
             .into_iter()
             .map(|row| DirectoryRank {
@@ -240,13 +241,13 @@ impl Ledger {
         ctx: &Context<'_>,
         #[graphql(default)] with_retired: bool,
     ) -> Result<Vec<Agent>, ApiError> {
-        let rows = agents::all(&app(ctx)?.models, &self.log, with_retired).await?;
+        let rows = agents::all(&app(ctx)?.models, &At::now(&self.log), with_retired).await?;
         Ok(rows.into_iter().map(|row| Agent::of_id(&self.log, row.id)).collect())
     }
 
     /// Callbacks that are still to be made, the one that is due first first.
     async fn open_callbacks(&self, ctx: &Context<'_>, first: Option<i32>) -> Result<Vec<Callback>, ApiError> {
-        let rows = callbacks::open(&app(ctx)?.models, &self.log, rows(first, "first")?).await?;
+        let rows = callbacks::open(&app(ctx)?.models, &At::now(&self.log), rows(first, "first")?).await?;
         Ok(rows.into_iter().map(|row| Callback::of_id(&self.log, row.id)).collect())
     }
 
@@ -259,7 +260,7 @@ impl Ledger {
 
     /// The imports, the first first.
     async fn imports(&self, ctx: &Context<'_>) -> Result<Vec<Import>, ApiError> {
-        let rows = imports::all(&app(ctx)?.models, &self.log).await?;
+        let rows = imports::all(&app(ctx)?.models, &At::now(&self.log)).await?;
         Ok(rows.into_iter().map(|row| Import::of_id(&self.log, row.id)).collect())
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use futures::{Stream, StreamExt, stream};
 use sangdam_domain::counting::MilestoneStatus;
 use sangdam_domain::log::{LogId, Position};
+use sangdam_projections::At;
 use sangdam_projections::cumulative::{self, BasisKind};
 use tokio::sync::watch;
 
@@ -61,7 +62,8 @@ impl Watching {
     }
 
     async fn news(&mut self) -> Result<Vec<Milestone>, ApiError> {
-        let milestones = cumulative::milestones(&self.app.models, &self.log, &self.thresholds).await?;
+        let milestones =
+            cumulative::milestones(&self.app.models, &At::now(&self.log), &self.thresholds).await?;
         let first = !std::mem::replace(&mut self.begun, true);
         let mut news = Vec::new();
         let reached =

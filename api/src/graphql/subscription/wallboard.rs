@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_graphql::SimpleObject;
 use futures::{Stream, StreamExt, stream};
 use sangdam_domain::log::{LogId, Position};
+use sangdam_projections::At;
 use sangdam_projections::calls::{CallRow, CallStatus};
 use sangdam_projections::counts::By;
 use sangdam_projections::{agents, callbacks, calls, centre, counts};
@@ -103,19 +104,20 @@ impl Watching {
 async fn picture(app: &App, log: &LogId) -> Result<Wallboard, ApiError> {
     let models = &app.models;
     let position = models.applied(log).await?;
-    let under_way = calls::under_way(models, log).await?;
+    let under_way = calls::under_way(models, &At::now(log)).await?;
     let waiting: Vec<&CallRow> = under_way.iter().filter(|call| call.status == CallStatus::Offered).collect();
-    let zone = centre::facts(models, log).await?.map_or_else(|| "UTC".to_owned(), |facts| facts.time_zone);
+    let zone =
+        centre::facts(models, &At::now(log)).await?.map_or_else(|| "UTC".to_owned(), |facts| facts.time_zone);
     let today = today(app, &zone);
-    let count = counts::counts(models, log, By::Day, today, today).await?.into_iter().next();
+    let count = counts::counts(models, &At::now(log), By::Day, today, today).await?.into_iter().next();
     let number = |of: fn(&counts::CountRow) -> u64| int(count.as_ref().map_or(0, of));
-    let open_callbacks = callbacks::open(models, log, CALLBACKS_MAX).await?.len();
+    let open_callbacks = callbacks::open(models, &At::now(log), CALLBACKS_MAX).await?.len();
     Ok(Wallboard {
         position: position.into(),
         calls_waiting: int(waiting.len() as u64),
         waiting_since: waiting.iter().map(|call| call.offered_at).min().map(Into::into),
         calls: under_way.iter().map(|call| Call::of_id(log, call.id)).collect(),
-        agents: agents::all(models, log, false)
+        agents: agents::all(models, &At::now(log), false)
             .await?
             .into_iter()
             .map(|row| WallboardAgent {

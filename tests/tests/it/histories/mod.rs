@@ -1,5 +1,5 @@
 //! Random histories: whatever is tried, the read models that followed hold what a replay gives, and what was refused
-//! left nothing behind.
+//! left nothing behind; and as of every moment they say what they said then.
 
 mod people;
 mod service;
@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sangdam_domain::event::Event;
 use sangdam_tests::{Database, both_engines};
-use world::{Outcome, World};
+use world::{Outcome, Remembered, World};
 
 /// Histories on each engine, and commands tried in each.
 const HISTORIES: u64 = 12;
 const COMMANDS: usize = 700;
+/// After how many accepted commands it is remembered what the read models say.
+const REMEMBERED: usize = 9;
 
 /// What the commands of one history came to.
 #[derive(Default, Debug)]
@@ -30,13 +32,13 @@ async fn replay_equals_following(database: Database) {
         let (here, elsewhere) =
             (Database::fresh(database.engine()).await, Database::fresh(database.engine()).await);
         let mut world = World::new(&here, seed).await;
-        let tally = live(&mut world, seed).await;
+        let (tally, remembered) = live(&mut world, seed).await;
         assert!(
             tally.accepted * 7 > COMMANDS,
             "history {seed} has too few events to tell anything: {tally:?}"
         );
         codes.extend(tally.refused.into_keys());
-        for (name, count) in world.check(&elsewhere).await {
+        for (name, count) in world.check(&elsewhere, &remembered).await {
             *types.entry(name).or_default() += count;
         }
     }
@@ -51,8 +53,8 @@ async fn replay_equals_following(database: Database) {
 
 both_engines!(replay_equals_following);
 
-async fn live(world: &mut World, seed: u64) -> Tally {
-    let mut tally = Tally::default();
+async fn live(world: &mut World, seed: u64) -> (Tally, Vec<Remembered>) {
+    let (mut tally, mut remembered) = (Tally::default(), Vec::new());
     world.found().await;
     for number in 0..COMMANDS {
         world.let_time_pass();
@@ -65,6 +67,9 @@ async fn live(world: &mut World, seed: u64) -> Tally {
                 assert_eq!(appended.first, before.0.next(), "{place}");
                 assert_eq!(appended.last, after.0, "{place}");
                 tally.accepted += 1;
+                if tally.accepted.is_multiple_of(REMEMBERED) {
+                    remembered.push(world.remember().await);
+                }
             }
             Ok(None) => {
                 assert_eq!(before, after, "{place}");
@@ -76,7 +81,7 @@ async fn live(world: &mut World, seed: u64) -> Tally {
             }
         }
     }
-    tally
+    (tally, remembered)
 }
 
 /// The code of a refusal. Any other error is a defect.

@@ -13,7 +13,7 @@ use sangdam_domain::actor::{Actor, ActorKind};
 use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::{Appended, FixedClock, Kek, SeededEntropy, Store, StoreConfig};
-use sangdam_projections::{ReadModels, dump_all_tables, rebuild, runner};
+use sangdam_projections::{At, ReadError, ReadModels, dump_all_tables, dump_rows, rebuild, runner};
 use sangdam_tests::Database;
 use uuid::Uuid;
 
@@ -122,14 +122,38 @@ impl World {
         (head.position, head.root)
     }
 
-    /// Read models that followed along hold the rows that read models built anew would: beside the serving ones, and in
-    /// a database of their own. The ledger verifies. Returns how many events of each type it holds.
-    pub(super) async fn check(self, elsewhere: &Database) -> BTreeMap<String, usize> {
-        let log = self.ledger.log().clone();
+    /// What the read models say now.
+    pub(super) async fn remember(&self) -> Remembered {
+        let position = self.followed().await;
+        let said = dump_rows(&self.models, &At::now(self.ledger.log())).await.expect("the rows");
+        Remembered { position, said }
+    }
+
+    /// The head, once the read models have come so far.
+    async fn followed(&self) -> Position {
         let (head, _) = self.head().await;
         if let Err(error) = self.runner.wait_for(head, CATCH_UP_MAX).await {
             panic!("the read models do not catch up: {error}; {:#?}", self.runner.health());
         }
+        head
+    }
+
+    /// Read models that followed along hold the rows that read models built anew would: beside the serving ones, and in
+    /// a database of their own; as of each moment that is remembered they say what they said then. The ledger verifies. Returns how many events of each type it holds.
+    pub(super) async fn check(
+        self,
+        elsewhere: &Database,
+        remembered: &[Remembered],
+    ) -> BTreeMap<String, usize> {
+        let log = self.ledger.log().clone();
+        let head = self.followed().await;
+        for Remembered { position, said } in remembered {
+            let at = self.models.as_of(&log, *position).await.expect("a past");
+            let says = dump_rows(&self.models, &at).await.expect("the rows");
+            assert_same(said, &says, &format!("rows as of {position}"));
+        }
+        let beyond = self.models.as_of(&log, head.next()).await;
+        assert!(matches!(beyond, Err(ReadError::NotYet { .. })), "{beyond:?}");
         let followed = dump_all_tables(&self.models).await.expect("a dump");
 
         let other = ReadModels::open(elsewhere.location()).await.expect("other read models open");
@@ -155,6 +179,12 @@ impl World {
         self.store.close().await;
         types
     }
+}
+
+/// What the read models said after a position.
+pub(super) struct Remembered {
+    position: Position,
+    said: String,
 }
 
 #[track_caller]

@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, Result};
 use sangdam_domain::aggregate::{DirectoryEditions, DirectoryEditionsCommand};
 use sangdam_domain::event::EditionEntry;
 use sangdam_domain::log::{LogId, Position};
-use sangdam_projections::{ReadModels, directory};
+use sangdam_projections::{At, ReadModels, directory};
 
 use crate::graphql::app;
 use crate::graphql::error::{ApiError, Code};
@@ -77,8 +77,14 @@ async fn ranking(
 ) -> Result<(Position, Vec<EditionEntry>), ApiError> {
     let mut before = models.applied(log).await?;
     for _ in 0..READS_MAX {
-        let rows =
-            directory::ranking(models, log, Some(input.from.0), Some(input.to.0), input.top as usize).await?;
+        let rows = directory::ranking(
+            models,
+            &At::now(log),
+            Some(input.from.0),
+            Some(input.to.0),
+            input.top as usize,
+        )
+        .await?;
         let after = models.applied(log).await?;
         if before == after {
             let line = |row: directory::RankRow| EditionEntry {

@@ -1,0 +1,42 @@
+//! Questions to the tables: where they are read from, as of when, and the arguments.
+
+use sangdam_domain::log::Position;
+use sangdam_eventstore::Arg;
+
+use crate::table::Table;
+
+/// A question about one log. `$1` is the log's number; as of a position, `$2` is that one.
+#[derive(Clone)]
+pub(crate) struct Question {
+    args: Vec<Arg>,
+    as_of: bool,
+}
+
+impl Question {
+    pub(crate) fn about(log_no: i64, position: Option<Position>) -> Self {
+        let args = [Arg::from(log_no)].into_iter().chain(position.map(Arg::from)).collect();
+        Self { args, as_of: position.is_some() }
+    }
+
+    /// What stands behind `FROM` to read a table; every statement reads at least one.
+    pub(crate) fn from(&self, table: &Table) -> String {
+        if self.as_of { table.as_of() } else { table.name.to_owned() }
+    }
+
+    /// The mark of a further argument.
+    pub(crate) fn arg(&mut self, arg: impl Into<Arg>) -> String {
+        self.args.push(arg.into());
+        format!("${}", self.args.len())
+    }
+
+    /// The marks of further arguments, in brackets.
+    pub(crate) fn list(&mut self, args: &[Arg]) -> String {
+        let marks: Vec<String> = args.iter().map(|arg| self.arg(arg.clone())).collect();
+        format!("({})", marks.join(","))
+    }
+
+    /// The arguments in the order of their marks.
+    pub(crate) fn args(self) -> Vec<Arg> {
+        self.args
+    }
+}
