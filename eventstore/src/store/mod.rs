@@ -2,6 +2,7 @@
 
 mod append;
 mod forget;
+mod head_at;
 mod notify;
 mod read;
 mod subscribe;

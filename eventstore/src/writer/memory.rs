@@ -77,24 +77,7 @@ impl Memory {
     }
 
     async fn from_tiles(tx: &mut Tx, log_no: i64, size: u64) -> Result<Self, StoreError> {
-        let mut levels = Vec::new();
-        for level in 0.. {
-            let (from, to) = (full_tiles(size, level + 1) * TILE_WIDTH, full_tiles(size, level));
-            if to == 0 {
-                break;
-            }
-            let sql =
-                "SELECT tile, hashes FROM tiles WHERE log_no = $1 AND level = $2 AND tile >= $3 AND tile < $4
-                ORDER BY tile";
-            let rows = tx.fetch_all(sql, args![log_no, level, from.cast_signed(), to.cast_signed()]).await?;
-            if rows.len() as u64 != to - from {
-                return Err(damaged(size, "a Merkle tile is missing: run `verify`"));
-            }
-            let tile =
-                |row: &Row| Ok::<_, sqlx::Error>(Tile { level, index: row.count(0)?, hashes: row.bytes(1)? });
-            levels.push(rows.iter().map(tile).collect::<Result<Vec<_>, _>>()?);
-        }
-        let tree = Tree::from_tiles(&levels);
+        let tree = tree_of_tiles(&mut Source::Tx(tx), log_no, size).await?;
         let position = tree.frontier().size();
         Ok(Self { position, recorded_at: 0, tree, versions: LruCache::new(VERSIONS_MAX) })
     }
@@ -132,6 +115,32 @@ impl Memory {
             self.versions.put(stream, version);
         }
     }
+}
+
+/// The tree over the first leaves of a log, as far as they fill level-0 tiles: at most 255 are left to be pushed.
+pub(crate) async fn tree_of_tiles(
+    source: &mut Source<'_>,
+    log_no: i64,
+    size: u64,
+) -> Result<Tree, StoreError> {
+    let mut levels = Vec::new();
+    for level in 0.. {
+        let (from, to) = (full_tiles(size, level + 1) * TILE_WIDTH, full_tiles(size, level));
+        if to == 0 {
+            break;
+        }
+        let sql =
+            "SELECT tile, hashes FROM tiles WHERE log_no = $1 AND level = $2 AND tile >= $3 AND tile < $4
+            ORDER BY tile";
+        let rows = source.fetch_all(sql, args![log_no, level, from.cast_signed(), to.cast_signed()]).await?;
+        if rows.len() as u64 != to - from {
+            return Err(damaged(size, "a Merkle tile is missing: run `verify`"));
+        }
+        let tile =
+            |row: &Row| Ok::<_, sqlx::Error>(Tile { level, index: row.count(0)?, hashes: row.bytes(1)? });
+        levels.push(rows.iter().map(tile).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(Tree::from_tiles(&levels))
 }
 
 fn damaged(position: u64, problem: &str) -> StoreError {
@@ -181,7 +190,7 @@ pub(super) async fn read_versions(
 }
 
 /// Where to read from.
-pub(super) enum Source<'a> {
+pub(crate) enum Source<'a> {
     Db(&'a Db),
     Tx(&'a mut Tx),
 }

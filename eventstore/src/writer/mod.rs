@@ -13,7 +13,7 @@ pub(crate) mod rows;
 mod slow;
 mod sqlite;
 
-pub(crate) use memory::{HeadRow, frontier_of};
+pub(crate) use memory::{HeadRow, Source, frontier_of, tree_of_tiles};
 pub(crate) use slow::{SELECT_COMMANDS, recorded_command};
 
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::contract::{AppendError, Appended, ClaimChange, Expected, Hash, StoreE
 use crate::db::{Db, Tx};
 use crate::leaf::EncodedEvent;
 use draft::{After, Draft};
-use memory::{Memory, Source, read_versions};
+use memory::{Memory, read_versions};
 use rows::{Rows, WriteError};
 
 /// How many units a batch has at most.

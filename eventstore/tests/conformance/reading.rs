@@ -7,7 +7,23 @@ on_both_engines!(
     reads_by_log_stream_type_and_position,
     a_position_past_every_log_names_no_event,
     what_is_written_cannot_be_changed,
+    the_head_of_an_earlier_position_is_told_again,
 );
+
+async fn the_head_of_an_earlier_position_is_told_again(fresh: Fresh) {
+    let store = fresh.store().await;
+    let mut heads = vec![store.head(&log()).await.unwrap()];
+    for events in [1, 2, 251, 1, 1, 254, 2, 300, 7] {
+        store.append(&log(), append(stream(), Expected::NoStream, events)).await.unwrap();
+        heads.push(store.head(&log()).await.unwrap());
+    }
+    for head in &heads {
+        assert_eq!(store.head_at(&log(), head.position).await.unwrap(), *head);
+    }
+    let beyond = heads.last().unwrap().position.next();
+    let error = store.head_at(&log(), beyond).await.unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { position, .. } if position == beyond), "{error}");
+}
 
 async fn reads_by_log_stream_type_and_position(fresh: Fresh) {
     let store = fresh.store().await;
