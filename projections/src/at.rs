@@ -25,6 +25,11 @@ impl At {
         &self.log
     }
 
+    /// The last position that counts; the highest that there can be where all do.
+    pub fn last(&self) -> Position {
+        self.position.unwrap_or(Position::MAX)
+    }
+
     /// The last position that counts; `None` where all do.
     pub fn position(&self) -> Option<Position> {
         self.position

@@ -4,8 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sangdam_eventstore::Location;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::repository::root;
 
 /// Where `scripts/with-postgres` says its cluster is.
 pub const POSTGRES_URL: &str = "SANGDAM_TEST_POSTGRES_URL";
@@ -75,6 +79,16 @@ impl Database {
         }
     }
 
+    /// A database of its own with the ledger and the keys of this one as they are now; without read models.
+    pub async fn copy_of_ledger(&self) -> Self {
+        let copy = Self::fresh(self.engine).await;
+        match (&self.url, &copy.url) {
+            (Some(from), Some(to)) => copy_postgres(from, to).await,
+            _ => copy_sqlite(&self.data_dir(), &copy.data_dir()).await,
+        }
+        copy
+    }
+
     /// As the program's environment takes it.
     pub fn environment(&self) -> Vec<(String, String)> {
         let text = |path: PathBuf| path.to_str().expect("a temporary folder has a plain name").to_owned();
@@ -85,6 +99,38 @@ impl Database {
         // The key-encryption key lies in the user's configuration folder.
         vec![database, ("XDG_CONFIG_HOME".to_owned(), text(self.folder.path().join("config")))]
     }
+}
+
+async fn copy_sqlite(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("a folder");
+    for name in ["ledger.db", "keys.db"] {
+        let options = SqliteConnectOptions::new().filename(from.join(name)).read_only(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.expect("the file opens");
+        let to = to.join(name);
+        let to = to.to_str().expect("a temporary folder has a plain name");
+        sqlx::query("VACUUM INTO ?").bind(to).execute(&mut connection).await.expect("a copy");
+        connection.close().await.expect("the connection closes");
+    }
+}
+
+async fn copy_postgres(from: &str, to: &str) {
+    let bin = Command::new(root().join("scripts/postgres-bin")).output().await.expect("the script starts");
+    let bin = PathBuf::from(String::from_utf8(bin.stdout).expect("a path").trim());
+    let dump = Command::new(bin.join("pg_dump"))
+        .args(["--format=custom", "--schema=ledger", "--schema=vault", from])
+        .output()
+        .await
+        .expect("pg_dump starts");
+    assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), dump.stdout).expect("it is written");
+    let restored = Command::new(bin.join("pg_restore"))
+        .args(["--exit-on-error", "--dbname", to])
+        .arg(file.path())
+        .output()
+        .await
+        .expect("pg_restore starts");
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
 }
 
 async fn create_postgres_database() -> String {

@@ -29,10 +29,10 @@ impl Loaders {
         Self(DataLoader::new(BatchLoader { store, models }, tokio::spawn))
     }
 
-    /// The aggregate with this id. `None` where the log has none.
-    pub async fn load<A: Kept>(&self, log: &LogId, id: A::Id) -> Result<Option<Arc<A>>, ApiError> {
-        let uuid = A::stream(id, log).uuid;
-        self.0.load_one(StateKey::<A> { log: log.clone(), uuid, kind: PhantomData }).await
+    /// The aggregate with this id. `None` where the log has none, or had none then.
+    pub async fn load<A: Kept>(&self, at: &At, id: A::Id) -> Result<Option<Arc<A>>, ApiError> {
+        let uuid = A::stream(id, at.log()).uuid;
+        self.0.load_one(StateKey::<A> { at: at.clone(), uuid, kind: PhantomData }).await
     }
 
     /// All events of a stream, in order. The stream's log is the caller's to check.
@@ -41,44 +41,44 @@ impl Loaders {
     }
 
     /// An agent as the read model knows them. `None` where it does not know them (yet).
-    pub async fn agent(&self, log: &LogId, id: AgentId) -> Result<Option<Profile>, ApiError> {
-        self.0.load_one(AgentOf(log.clone(), id)).await
+    pub async fn agent(&self, at: &At, id: AgentId) -> Result<Option<Profile>, ApiError> {
+        self.0.load_one(AgentOf(at.clone(), id)).await
     }
 
-    /// The callbacks promised for a consultation or a missed call.
-    pub async fn callbacks(&self, log: &LogId, what: CallbackFor) -> Result<Vec<CallbackId>, ApiError> {
-        Ok(self.0.load_one(PromisedFor(log.clone(), what)).await?.unwrap_or_default())
+    /// The callbacks promised for a consultation or a missed call, in the order in which they were.
+    pub async fn callbacks(&self, at: &At, what: CallbackFor) -> Result<Vec<CallbackId>, ApiError> {
+        Ok(self.0.load_one(PromisedFor(at.clone(), what)).await?.unwrap_or_default())
     }
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct AgentOf(LogId, AgentId);
+struct AgentOf(At, AgentId);
 
 struct BatchLoader {
     store: Store,
     models: ReadModels,
 }
 
-/// What callbacks are promised for, in which log.
+/// What callbacks are promised for, in which log as of when.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct PromisedFor(LogId, CallbackFor);
+struct PromisedFor(At, CallbackFor);
 
-/// Which aggregate of which log.
+/// Which aggregate of which log as of when.
 struct StateKey<A> {
-    log: LogId,
+    at: At,
     uuid: Uuid,
     kind: PhantomData<fn() -> A>,
 }
 
 impl<A> Clone for StateKey<A> {
     fn clone(&self) -> Self {
-        Self { log: self.log.clone(), uuid: self.uuid, kind: PhantomData }
+        Self { at: self.at.clone(), uuid: self.uuid, kind: PhantomData }
     }
 }
 
 impl<A> PartialEq for StateKey<A> {
     fn eq(&self, other: &Self) -> bool {
-        self.uuid == other.uuid && self.log == other.log
+        self.uuid == other.uuid && self.at == other.at
     }
 }
 
@@ -95,14 +95,16 @@ impl<A: Kept> Loader<StateKey<A>> for BatchLoader {
     type Error = ApiError;
 
     async fn load(&self, keys: &[StateKey<A>]) -> Result<HashMap<StateKey<A>, Arc<A>>, ApiError> {
-        let mut by_log: HashMap<&LogId, Vec<&StateKey<A>>> = HashMap::new();
+        let mut by_moment: HashMap<&At, Vec<&StateKey<A>>> = HashMap::new();
         for key in keys {
-            by_log.entry(&key.log).or_default().push(key);
+            by_moment.entry(&key.at).or_default().push(key);
         }
         let mut found = HashMap::with_capacity(keys.len());
-        for (log, keys) in by_log {
+        for (at, keys) in by_moment {
             let ids: Vec<A::Id> = keys.iter().map(|key| A::id_of(key.uuid)).collect();
-            let states = Ledger::new(self.store.clone(), log.clone()).load_many::<A>(&ids).await?;
+            let states = Ledger::new(self.store.clone(), at.log().clone())
+                .load_many_until::<A>(&ids, at.last())
+                .await?;
             let known = keys.into_iter().zip(states);
             found.extend(known.filter_map(|(key, state)| Some((key.clone(), Arc::new(state?)))));
         }
@@ -128,14 +130,16 @@ impl Loader<PromisedFor> for BatchLoader {
     type Error = ApiError;
 
     async fn load(&self, keys: &[PromisedFor]) -> Result<HashMap<PromisedFor, Self::Value>, ApiError> {
-        let mut by_log: HashMap<&LogId, Vec<CallbackFor>> = HashMap::new();
-        for PromisedFor(log, what) in keys {
-            by_log.entry(log).or_default().push(*what);
+        let mut by_moment: HashMap<&At, Vec<CallbackFor>> = HashMap::new();
+        for PromisedFor(at, what) in keys {
+            by_moment.entry(at).or_default().push(*what);
         }
         let mut found: HashMap<PromisedFor, Vec<CallbackId>> = HashMap::new();
-        for (log, wanted) in by_log {
-            for row in callbacks::of(&self.models, &At::now(log), &wanted).await? {
-                found.entry(PromisedFor(log.clone(), row.promised_for)).or_default().push(row.id);
+        for (at, wanted) in by_moment {
+            let mut rows = callbacks::of(&self.models, at, &wanted).await?;
+            rows.sort_unstable_by_key(|row| row.promised_position);
+            for row in rows {
+                found.entry(PromisedFor(at.clone(), row.promised_for)).or_default().push(row.id);
             }
         }
         Ok(found)
@@ -147,18 +151,18 @@ impl Loader<AgentOf> for BatchLoader {
     type Error = ApiError;
 
     async fn load(&self, keys: &[AgentOf]) -> Result<HashMap<AgentOf, Profile>, ApiError> {
-        let mut by_log: HashMap<&LogId, Vec<AgentId>> = HashMap::new();
-        for AgentOf(log, id) in keys {
-            by_log.entry(log).or_default().push(*id);
+        let mut by_moment: HashMap<&At, Vec<AgentId>> = HashMap::new();
+        for AgentOf(at, id) in keys {
+            by_moment.entry(at).or_default().push(*id);
         }
         let mut found = HashMap::with_capacity(keys.len());
-        for (log, ids) in by_log {
-            let rows = agents::by_ids(&self.models, &At::now(log), &ids).await?;
+        for (at, ids) in by_moment {
+            let rows = agents::by_ids(&self.models, at, &ids).await?;
             let positions: Vec<Position> = rows.iter().map(|row| row.registered_position).collect();
-            let mut names = self.agents_names(log, &positions).await?;
+            let mut names = self.agents_names(at.log(), &positions).await?;
             found.extend(rows.into_iter().map(|row| {
                 let name = names.remove(&row.registered_position);
-                (AgentOf(log.clone(), row.id), Profile::of_row(row, name))
+                (AgentOf(at.clone(), row.id), Profile::of_row(row, name))
             }));
         }
         Ok(found)

@@ -6,8 +6,9 @@ use async_graphql::OutputType;
 use async_graphql::connection::{Connection, CursorType, Edge};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sangdam_domain::log::Position;
 use sangdam_domain::time::Timestamp;
-use sangdam_projections::{Cursor, Order, Page, Paged};
+use sangdam_projections::{At, Cursor, Order, Page, Paged};
 use uuid::Uuid;
 
 use super::error::{ApiError, Code};
@@ -22,15 +23,12 @@ pub struct PageArgs {
     before: Option<String>,
 }
 
-/// Where a row stands in a list in the order of time. Opaque to clients.
+/// Where a row stands in a list in the order of time, as of which position. Opaque to clients.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TimeCursor(Cursor);
-
-impl TimeCursor {
-    /// The place of a row.
-    pub fn new(at: Timestamp, id: Uuid) -> Self {
-        Self(Cursor { at, id })
-    }
+pub struct TimeCursor {
+    place: Cursor,
+    /// `None` in a list as it stands now.
+    as_of: Option<Position>,
 }
 
 /// A text that is not a cursor of the list it was given to.
@@ -50,15 +48,23 @@ impl CursorType for TimeCursor {
     fn decode_cursor(text: &str) -> Result<Self, BadCursor> {
         let decode = || {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-            let (at, id) = bytes.split_first_chunk::<8>()?;
-            Some(Self::new(Timestamp::from_micros(i64::from_be_bytes(*at))?, Uuid::from_slice(id).ok()?))
+            let (at, rest) = bytes.split_first_chunk::<8>()?;
+            let (id, as_of) = rest.split_first_chunk::<16>()?;
+            let place =
+                Cursor { at: Timestamp::from_micros(i64::from_be_bytes(*at))?, id: Uuid::from_bytes(*id) };
+            let as_of = match as_of {
+                [] => None,
+                position => Some(Position::new(u64::from_be_bytes(position.try_into().ok()?))?),
+            };
+            Some(Self { place, as_of })
         };
         decode().ok_or(BadCursor)
     }
 
     fn encode_cursor(&self) -> String {
-        let mut bytes = self.0.at.micros().to_be_bytes().to_vec();
-        bytes.extend_from_slice(self.0.id.as_bytes());
+        let mut bytes = self.place.at.micros().to_be_bytes().to_vec();
+        bytes.extend_from_slice(self.place.id.as_bytes());
+        bytes.extend(self.as_of.map(|position| position.get().to_be_bytes()).into_iter().flatten());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 }
@@ -89,11 +95,12 @@ impl PageArgs {
     }
 }
 
-/// A page of a list in the order of time, newest first.
+/// A page of a list in the order of time, newest first. `node` gives a row's place and what is shown of it.
 pub async fn connection<Row, Node, Fetched, Fut>(
+    at: &At,
     args: PageArgs,
     fetch: Fetched,
-    node: impl Fn(&Row) -> (TimeCursor, Node),
+    node: impl Fn(&Row) -> (Cursor, Node),
 ) -> Result<Connection<TimeCursor, Node>, ApiError>
 where
     Node: OutputType,
@@ -106,7 +113,7 @@ where
     } else {
         (args.first, "first", args.after, Order::NewestFirst)
     };
-    let after = cursor.as_deref().map(TimeCursor::decode_cursor).transpose()?.map(|cursor| cursor.0);
+    let after = cursor.as_deref().map(|text| place_in(at, text)).transpose()?;
     let began_inside = after.is_some();
     let mut page = fetch(Page { size: rows(asked, name)?, after, order }).await?;
     if backwards {
@@ -115,8 +122,25 @@ where
     let (previous, next) = if backwards { (page.more, began_inside) } else { (began_inside, page.more) };
     let mut connection = Connection::new(previous, next);
     connection.edges.extend(page.rows.iter().map(|row| {
-        let (cursor, node) = node(row);
-        Edge::new(cursor, node)
+        let (place, node) = node(row);
+        Edge::new(TimeCursor { place, as_of: at.position() }, node)
     }));
     Ok(connection)
+}
+
+/// The place that a cursor names, in a list as of the moment that it was given out for: lists of different moments
+/// hold different rows.
+fn place_in(at: &At, text: &str) -> Result<Cursor, ApiError> {
+    let cursor = TimeCursor::decode_cursor(text)?;
+    if cursor.as_of == at.position() {
+        return Ok(cursor.place);
+    }
+    let named = |as_of: Option<Position>| {
+        as_of.map_or_else(|| "now".to_owned(), |position| format!("as of position {position}"))
+    };
+    Err(ApiError::bad_input(format!(
+        "this cursor is one of the list {}, and the list {} was asked for: ask with the same `asOf`, or begin the list anew",
+        named(cursor.as_of),
+        named(at.position()),
+    )))
 }

@@ -2,11 +2,13 @@
 //! answered call stays answered), or is guarded by a claim.
 
 use sangdam_domain::aggregate::{
-    Agent, AgentStanding, Call, CallStanding, Callback, CallbackStanding, Caller, Centre, Consultation,
-    ConsultationStatus, DirectoryEntry, EntryStanding, ErasureStatus,
+    Agent, AgentStanding, Aggregate, Call, CallStanding, Callback, CallbackStanding, Caller, Centre,
+    Consultation, ConsultationStatus, DirectoryEntry, EntryStanding, ErasureStatus, fold,
 };
+use sangdam_domain::event::Event;
 use sangdam_domain::id::{AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId};
-use sangdam_domain::log::StreamKind;
+use sangdam_domain::log::{Position, StreamKind, Version};
+use sangdam_domain::personal::Personal;
 use sangdam_domain::time::Timestamp;
 use sangdam_domain::value::{Code, PhoneNumber};
 
@@ -15,6 +17,8 @@ use super::{ExecuteError, Ledger, LoadError};
 
 /// How many merges are followed from an alias to who goes on.
 const MERGES_MAX: usize = 100;
+/// How many moves of a number are followed back to whom it belonged to.
+const MOVES_MAX: usize = 100;
 
 impl Ledger {
     /// How a call stands.
@@ -72,22 +76,51 @@ impl Ledger {
         Ok(self.hold::<Caller>(caller).await?.state.must_be_active()?)
     }
 
-    /// Whose number it is: the caller who goes on, where the one who told it was merged. `None` where nobody has it.
-    pub async fn caller_by_phone(&self, phone: &PhoneNumber) -> Result<Option<CallerId>, LoadError> {
+    /// Whose number it was after the event at `last`: the caller who went on then, where the one who told it was merged.
+    /// `None` where nobody had it, or whoever had it was erased since.
+    pub async fn caller_by_phone(
+        &self,
+        phone: &PhoneNumber,
+        last: Position,
+    ) -> Result<Option<CallerId>, LoadError> {
         let hmac = self.store.vault().blind(PHONE, phone.as_str().as_bytes());
         let owner = self.store.claim(PHONE, hmac).await?;
-        let Some(owner) = owner.filter(|owner| owner.kind == StreamKind::Caller) else { return Ok(None) };
-        self.survivor(CallerId::from_uuid(owner.uuid)).await
+        let mut owner = owner.filter(|owner| owner.kind == StreamKind::Caller);
+        // A claim tells who has it now. Whom they had it from stands in their own stream.
+        for _ in 0..MOVES_MAX {
+            let Some(stream) = owner else { return Ok(None) };
+            let facts = self.open(self.store.read_stream(stream, Version::ZERO).await?).await?;
+            let caller = CallerId::from_uuid(stream.uuid);
+            let then = facts.iter().map(|(_, fact)| fact).filter(|fact| fact.position <= last);
+            if fold::<Caller>(caller, then).phone(phone).is_some() {
+                return self.survivor(caller, last).await;
+            }
+            owner = facts.iter().rev().find_map(|(_, fact)| match &fact.event {
+                Event::CallerPhoneMoved(moved) if moved.to == caller => {
+                    let same = moved.phone.as_ref().and_then(Personal::known) == Some(phone);
+                    same.then(|| Caller::stream(moved.from, &self.log))
+                }
+                _ => None,
+            });
+        }
+        Ok(None)
     }
 
-    /// Who goes on for a caller: the one itself, or the one into whom it was merged. `None` where there is no such
-    /// caller, or the one who went on was erased.
-    pub async fn survivor(&self, mut caller: CallerId) -> Result<Option<CallerId>, LoadError> {
+    /// Who went on for a caller after the event at `last`: the one itself, or the one into whom it was merged. `None` where
+    /// there was no such caller, or the one who went on was erased.
+    pub async fn survivor(
+        &self,
+        mut caller: CallerId,
+        last: Position,
+    ) -> Result<Option<CallerId>, LoadError> {
         for _ in 0..MERGES_MAX {
-            match self.load::<Caller>(caller).await? {
-                None | Some(Caller { erasure: ErasureStatus::Erased, .. }) => return Ok(None),
-                Some(Caller { merged_into: Some(survivor), .. }) => caller = survivor,
-                Some(_) => return Ok(Some(caller)),
+            let state = self.hold_until::<Caller>(caller, last).await?.state;
+            match state.merged_into {
+                _ if state.version == Version::ZERO || state.erasure == ErasureStatus::Erased => {
+                    return Ok(None);
+                }
+                Some(survivor) => caller = survivor,
+                None => return Ok(Some(caller)),
             }
         }
         Ok(None)

@@ -29,8 +29,18 @@ impl Ledger {
 
     /// The aggregates with these ids, in their order, read and opened in one batch.
     pub async fn load_many<A: Kept>(&self, ids: &[A::Id]) -> Result<Vec<Option<A>>, LoadError> {
+        self.load_many_until(ids, Position::MAX).await
+    }
+
+    /// The aggregates with these ids as they were after the event at `last`, in their order.
+    pub async fn load_many_until<A: Kept>(
+        &self,
+        ids: &[A::Id],
+        last: Position,
+    ) -> Result<Vec<Option<A>>, LoadError> {
         let streams: Vec<StreamId> = ids.iter().map(|id| A::stream(*id, &self.log)).collect();
-        let events = self.store.read_streams(&streams).await?;
+        let mut events = self.store.read_streams(&streams).await?;
+        events.retain(|event| event.position <= last);
         let mut by_stream: HashMap<StreamId, Vec<Fact>> = HashMap::new();
         for (stream, fact) in self.open(events).await? {
             by_stream.entry(stream).or_default().push(fact);

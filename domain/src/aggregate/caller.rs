@@ -138,7 +138,8 @@ impl Caller {
         }
     }
 
-    fn phone(&self, phone: &PhoneNumber) -> Option<&CallerPhone> {
+    /// What is known of a number of theirs; `None` where it is not theirs, or was erased.
+    pub fn phone(&self, phone: &PhoneNumber) -> Option<&CallerPhone> {
         self.phones.iter().find(|of_theirs| of_theirs.phone.known() == Some(phone))
     }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, Object};
 use sangdam_domain::actor;
-use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 
 use super::Agent;
 
@@ -26,14 +26,14 @@ pub enum ActorKind {
 
 /// Who made a command: a kind and an opaque id, never a name.
 pub struct Actor {
-    log: LogId,
+    at: At,
     actor: actor::Actor,
 }
 
 impl Actor {
     /// From the domain's.
-    pub fn new(log: &LogId, actor: &actor::Actor) -> Self {
-        Self { log: log.clone(), actor: actor.clone() }
+    pub fn new(at: &At, actor: &actor::Actor) -> Self {
+        Self { at: at.clone(), actor: actor.clone() }
     }
 }
 
@@ -52,6 +52,6 @@ impl Actor {
     /// The agent, where it was one.
     async fn agent(&self) -> Option<Agent> {
         let agent = (self.actor.kind == actor::ActorKind::Agent).then(|| self.actor.id.parse().ok());
-        agent.flatten().map(|id| Agent::of_id(&self.log, id))
+        agent.flatten().map(|id| Agent::of_id(&self.at, id))
     }
 }

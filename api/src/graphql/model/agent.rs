@@ -6,10 +6,11 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use sangdam_domain::aggregate;
 use sangdam_domain::id::AgentId;
-use sangdam_domain::log::{LogId, Version};
+use sangdam_domain::log::Version;
 use sangdam_domain::personal::Personal;
 use sangdam_domain::time::Timestamp;
 use sangdam_domain::value::{AgentState as State, Code, PersonName};
+use sangdam_projections::At;
 use sangdam_projections::agents::AgentRow;
 use tokio::sync::OnceCell;
 
@@ -21,7 +22,7 @@ use crate::graphql::scalar::{DateTime, version};
 
 /// A person who answers calls.
 pub struct Agent {
-    log: LogId,
+    at: At,
     id: AgentId,
     profile: OnceCell<Profile>,
 }
@@ -69,18 +70,18 @@ impl Profile {
 
 impl Agent {
     /// As it stands.
-    pub fn from_state(log: &LogId, state: impl Into<Arc<aggregate::Agent>>) -> Self {
+    pub fn from_state(at: &At, state: impl Into<Arc<aggregate::Agent>>) -> Self {
         let state = state.into();
         let profile = OnceCell::new_with(Some(Profile::of_state(&state)));
-        Self { log: log.clone(), id: state.id, profile }
+        Self { at: at.clone(), id: state.id, profile }
     }
 
     /// With this id; loaded when a field asks for more.
-    pub fn of_id(log: &LogId, id: AgentId) -> Self {
-        Self { log: log.clone(), id, profile: OnceCell::new() }
+    pub fn of_id(at: &At, id: AgentId) -> Self {
+        Self { at: at.clone(), id, profile: OnceCell::new() }
     }
 
-    /// Whether a log has this agent.
+    /// Whether the log has this agent.
     pub async fn exists(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(self.profile(ctx).await?.version > Version::ZERO)
     }
@@ -89,11 +90,11 @@ impl Agent {
         self.profile
             .get_or_try_init(|| async {
                 let loaders = loaders(ctx)?;
-                if let Some(profile) = loaders.agent(&self.log, self.id).await? {
+                if let Some(profile) = loaders.agent(&self.at, self.id).await? {
                     return Ok(profile);
                 }
                 // The read models may not have come to the registration yet.
-                let state = loaders.load::<aggregate::Agent>(&self.log, self.id).await?;
+                let state = loaders.load::<aggregate::Agent>(&self.at, self.id).await?;
                 Ok(state.map(|state| Profile::of_state(&state)).unwrap_or_default())
             })
             .await

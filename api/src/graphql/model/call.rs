@@ -67,7 +67,7 @@ impl Call {
 
     /// Whose call it is, if known.
     async fn caller(&self, ctx: &Context<'_>) -> Result<Option<Caller>, ApiError> {
-        Ok(self.0.get(ctx).await?.caller.map(|id| Caller::of_id(self.0.log(), id)))
+        Ok(self.0.get(ctx).await?.caller.map(|id| Caller::of_id(self.0.at(), id)))
     }
 
     /// The number it came from (or went to), in E.164; null where it was withheld.
@@ -121,7 +121,7 @@ impl Call {
     /// Who answered, if known.
     async fn agent(&self, ctx: &Context<'_>) -> Result<Option<Agent>, ApiError> {
         let agent = self.0.get(ctx).await?.answered.as_ref().and_then(|answered| answered.what.agent);
-        Ok(agent.map(|id| Agent::of_id(self.0.log(), id)))
+        Ok(agent.map(|id| Agent::of_id(self.0.at(), id)))
     }
 
     /// From the offer to the answer or the hang-up, in seconds.

@@ -80,7 +80,7 @@ impl Callback {
         let state = self.0.get(ctx).await?;
         Ok(match state.promised.as_ref().map(|promised| promised.what.promised_for) {
             Some(CallbackFor::Consultation { consultation }) => {
-                Some(Consultation::of_id(self.0.log(), consultation))
+                Some(Consultation::of_id(self.0.at(), consultation))
             }
             _ => None,
         })
@@ -90,7 +90,7 @@ impl Callback {
     async fn missed_call(&self, ctx: &Context<'_>) -> Result<Option<Call>, ApiError> {
         let state = self.0.get(ctx).await?;
         Ok(match state.promised.as_ref().map(|promised| promised.what.promised_for) {
-            Some(CallbackFor::MissedCall { call }) => Some(Call::of_id(self.0.log(), call)),
+            Some(CallbackFor::MissedCall { call }) => Some(Call::of_id(self.0.at(), call)),
             _ => None,
         })
     }
@@ -98,13 +98,13 @@ impl Callback {
     /// Whom to call, if known.
     async fn caller(&self, ctx: &Context<'_>) -> Result<Option<Caller>, ApiError> {
         let caller = self.0.get(ctx).await?.promised.as_ref().and_then(|promised| promised.what.caller);
-        Ok(caller.map(|id| Caller::of_id(self.0.log(), id)))
+        Ok(caller.map(|id| Caller::of_id(self.0.at(), id)))
     }
 
     /// Who promised it, if anybody.
     async fn agent(&self, ctx: &Context<'_>) -> Result<Option<Agent>, ApiError> {
         let agent = self.0.get(ctx).await?.promised.as_ref().and_then(|promised| promised.what.agent);
-        Ok(agent.map(|id| Agent::of_id(self.0.log(), id)))
+        Ok(agent.map(|id| Agent::of_id(self.0.at(), id)))
     }
 
     /// The attempts, in order.
@@ -115,7 +115,7 @@ impl Callback {
             .map(|attempt| CallbackAttempt {
                 at: attempt.at.into(),
                 result: attempt.what.result.into(),
-                call: attempt.what.call.map(|id| Call::of_id(self.0.log(), id)),
+                call: attempt.what.call.map(|id| Call::of_id(self.0.at(), id)),
             })
             .collect())
     }
@@ -128,7 +128,7 @@ impl Callback {
     /// The call that kept it.
     async fn call(&self, ctx: &Context<'_>) -> Result<Option<Call>, ApiError> {
         let call = self.0.get(ctx).await?.completed.as_ref().map(|completed| completed.what.call);
-        Ok(call.map(|id| Call::of_id(self.0.log(), id)))
+        Ok(call.map(|id| Call::of_id(self.0.at(), id)))
     }
 
     /// When it was cancelled.

@@ -4,7 +4,7 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
 use sangdam_domain::aggregate::{self, ErasureStatus};
 use sangdam_domain::id::CallerId;
-use sangdam_projections::At;
+use sangdam_projections::Cursor;
 use sangdam_projections::callers::{self, ContactKind};
 use sangdam_projections::calls::{self, CallFilter};
 use sangdam_projections::consultations::ConsultationFilter;
@@ -122,12 +122,12 @@ impl Caller {
 
     /// The caller into whom this one was merged: this one is an alias then.
     async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Caller>, ApiError> {
-        Ok(self.0.get(ctx).await?.merged_into.map(|id| Caller::of_id(self.0.log(), id)))
+        Ok(self.0.get(ctx).await?.merged_into.map(|id| Caller::of_id(self.0.at(), id)))
     }
 
     /// Callers who were merged into this one.
     async fn aliases(&self, ctx: &Context<'_>) -> Result<Vec<Caller>, ApiError> {
-        Ok(self.0.get(ctx).await?.aliases.iter().map(|id| Caller::of_id(self.0.log(), *id)).collect())
+        Ok(self.0.get(ctx).await?.aliases.iter().map(|id| Caller::of_id(self.0.at(), *id)).collect())
     }
 
     /// Whether they asked to be forgotten, and what came of it.
@@ -152,22 +152,21 @@ impl Caller {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<TimeCursor, Contact>, ApiError> {
-        let log = self.0.log();
+        let at = self.0.at();
         let everyone = self.everyone(ctx).await?;
         connection(
+            at,
             PageArgs::new(first, after, last, before),
             |page| async move {
-                callers::history(&app(ctx)?.models, &At::now(log), &everyone, &page).await.map_err(Into::into)
+                callers::history(&app(ctx)?.models, at, &everyone, &page).await.map_err(Into::into)
             },
             |row| {
-                let (id, what) = match row.what {
-                    ContactKind::Call(id) => (id.uuid(), Contact::Call(Call::of_id(log, id))),
-                    ContactKind::Consultation(id) => {
-                        (id.uuid(), Contact::Consultation(Consultation::of_id(log, id)))
-                    }
-                    ContactKind::Callback(id) => (id.uuid(), Contact::Callback(Callback::of_id(log, id))),
+                let what = match row.what {
+                    ContactKind::Call(id) => Contact::Call(Call::of_id(at, id)),
+                    ContactKind::Consultation(id) => Contact::Consultation(Consultation::of_id(at, id)),
+                    ContactKind::Callback(id) => Contact::Callback(Callback::of_id(at, id)),
                 };
-                (TimeCursor::new(row.occurred_at, id), what)
+                (row.cursor(), what)
             },
         )
         .await
@@ -183,7 +182,7 @@ impl Caller {
         before: Option<String>,
     ) -> Result<ConsultationConnection, ApiError> {
         let filter = ConsultationFilter { callers: self.everyone(ctx).await?, ..Default::default() };
-        consultation_page(ctx, self.0.log(), filter, PageArgs::new(first, after, last, before)).await
+        consultation_page(ctx, self.0.at(), filter, PageArgs::new(first, after, last, before)).await
     }
 
     /// Their calls, those of their aliases included; newest first.
@@ -195,14 +194,15 @@ impl Caller {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<TimeCursor, Call>, ApiError> {
-        let log = self.0.log();
+        let at = self.0.at();
         let filter = CallFilter { callers: self.everyone(ctx).await?, ..Default::default() };
         connection(
+            at,
             PageArgs::new(first, after, last, before),
             |page| async move {
-                calls::page(&app(ctx)?.models, &At::now(log), &filter, &page).await.map_err(Into::into)
+                calls::page(&app(ctx)?.models, at, &filter, &page).await.map_err(Into::into)
             },
-            |row| (TimeCursor::new(row.offered_at, row.id.uuid()), Call::of_id(log, row.id)),
+            |row| (Cursor { at: row.offered_at, id: row.id.uuid() }, Call::of_id(at, row.id)),
         )
         .await
     }
@@ -211,7 +211,7 @@ impl Caller {
 impl Caller {
     /// They and their aliases.
     async fn everyone(&self, ctx: &Context<'_>) -> Result<Vec<CallerId>, ApiError> {
-        let mut everyone = callers::aliases(&app(ctx)?.models, &At::now(self.0.log()), self.0.id()).await?;
+        let mut everyone = callers::aliases(&app(ctx)?.models, self.0.at(), self.0.id()).await?;
         if everyone.is_empty() {
             everyone.push(self.0.id());
         }

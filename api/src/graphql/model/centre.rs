@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SimpleObject};
 use sangdam_domain::aggregate;
 use sangdam_domain::event::{self, LegacyBalance};
-use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 
 use super::Lazy;
 use crate::graphql::code::{CountingRule, Weekday};
@@ -98,13 +98,13 @@ pub struct Centre(Lazy<aggregate::Centre>);
 
 impl Centre {
     /// As it stands.
-    pub fn from_state(log: &LogId, state: impl Into<Arc<aggregate::Centre>>) -> Self {
-        Self(Lazy::from_state(log, (), state))
+    pub fn from_state(at: &At, state: impl Into<Arc<aggregate::Centre>>) -> Self {
+        Self(Lazy::from_state(at, (), state))
     }
 
     /// The centre of a log; loaded when a field asks for more.
-    pub fn of_log(log: &LogId) -> Self {
-        Self(Lazy::of_id(log, ()))
+    pub fn of_log(at: &At) -> Self {
+        Self(Lazy::of_id(at, ()))
     }
 }
 
@@ -112,7 +112,7 @@ impl Centre {
 impl Centre {
     /// Its short name, as `ledger(centre:)` and `--centre` take it.
     async fn code(&self) -> &str {
-        self.0.log().centre()
+        self.0.at().log().centre()
     }
 
     /// How many events its stream has: give it back as `expectedVersion`.

@@ -68,14 +68,14 @@ impl Consultation {
 
     /// Who recorded that it was opened.
     async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>, ApiError> {
-        Ok(self.0.get(ctx).await?.opened.as_ref().map(|opened| Actor::new(self.0.log(), &opened.by)))
+        Ok(self.0.get(ctx).await?.opened.as_ref().map(|opened| Actor::new(self.0.at(), &opened.by)))
     }
 
     /// The call that opened it.
     async fn call(&self, ctx: &Context<'_>) -> Result<Option<Call>, ApiError> {
         let opened = self.0.get(ctx).await?.opened.as_ref();
         Ok(opened.map(|opened| match opened.what {
-            OpenedBy::Call { call } | OpenedBy::Callback { call, .. } => Call::of_id(self.0.log(), call),
+            OpenedBy::Call { call } | OpenedBy::Callback { call, .. } => Call::of_id(self.0.at(), call),
         }))
     }
 
@@ -84,18 +84,18 @@ impl Consultation {
         let opened = self.0.get(ctx).await?.opened.as_ref();
         Ok(opened.and_then(|opened| match opened.what {
             OpenedBy::Call { .. } => None,
-            OpenedBy::Callback { callback, .. } => Some(Callback::of_id(self.0.log(), callback)),
+            OpenedBy::Callback { callback, .. } => Some(Callback::of_id(self.0.at(), callback)),
         }))
     }
 
     /// Whose matter it is, if known.
     async fn caller(&self, ctx: &Context<'_>) -> Result<Option<Caller>, ApiError> {
-        Ok(self.0.get(ctx).await?.caller.map(|id| Caller::of_id(self.0.log(), id)))
+        Ok(self.0.get(ctx).await?.caller.map(|id| Caller::of_id(self.0.at(), id)))
     }
 
     /// Who has it, if known.
     async fn agent(&self, ctx: &Context<'_>) -> Result<Option<Agent>, ApiError> {
-        Ok(self.0.get(ctx).await?.agent.map(|id| Agent::of_id(self.0.log(), id)))
+        Ok(self.0.get(ctx).await?.agent.map(|id| Agent::of_id(self.0.at(), id)))
     }
 
     /// Through what it came.
@@ -111,19 +111,19 @@ impl Consultation {
     /// Its category.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<ConsultationCategory>, ApiError> {
         let state = self.0.get(ctx).await?;
-        Ok(state.category.as_ref().map(|category| ConsultationCategory::new(self.0.log(), category)))
+        Ok(state.category.as_ref().map(|category| ConsultationCategory::new(self.0.at(), category)))
     }
 
     /// Its calls, in the order in which they joined it.
     async fn calls(&self, ctx: &Context<'_>) -> Result<Vec<AttachedCall>, ApiError> {
-        Ok(self.0.get(ctx).await?.calls.iter().map(|call| AttachedCall::new(self.0.log(), call)).collect())
+        Ok(self.0.get(ctx).await?.calls.iter().map(|call| AttachedCall::new(self.0.at(), call)).collect())
     }
 
     /// Its notes, in order, with their texts as corrected.
     async fn notes(&self, ctx: &Context<'_>, kind: Option<NoteKind>) -> Result<Vec<Note>, ApiError> {
         let notes = self.0.get(ctx).await?.notes.iter();
         let wanted = notes.filter(|note| kind.is_none_or(|kind| kind == note.kind.into()));
-        Ok(wanted.map(|note| Note::new(self.0.log(), note)).collect())
+        Ok(wanted.map(|note| Note::new(self.0.at(), note)).collect())
     }
 
     /// What the caller was told about.
@@ -134,26 +134,26 @@ impl Consultation {
     /// The numbers that the caller was given.
     async fn numbers_given(&self, ctx: &Context<'_>) -> Result<Vec<NumberGiven>, ApiError> {
         let given = self.0.get(ctx).await?.numbers_given.iter();
-        Ok(given.map(|given| NumberGiven::new(self.0.log(), given)).collect())
+        Ok(given.map(|given| NumberGiven::new(self.0.at(), given)).collect())
     }
 
     /// Requests for transfers, in order.
     async fn transfers(&self, ctx: &Context<'_>) -> Result<Vec<Transfer>, ApiError> {
         let transfers = self.0.get(ctx).await?.transfers.iter();
-        Ok(transfers.map(|transfer| Transfer::new(self.0.log(), transfer)).collect())
+        Ok(transfers.map(|transfer| Transfer::new(self.0.at(), transfer)).collect())
     }
 
     /// The transfer by which an officer has it now.
     async fn with_officer(&self, ctx: &Context<'_>) -> Result<Option<Transfer>, ApiError> {
         let state = self.0.get(ctx).await?;
         let with = state.transfers.iter().find(|of| Some(of.requested.what.transfer) == state.with_officer);
-        Ok(with.map(|transfer| Transfer::new(self.0.log(), transfer)))
+        Ok(with.map(|transfer| Transfer::new(self.0.at(), transfer)))
     }
 
     /// How it was settled, while it is.
     async fn resolution(&self, ctx: &Context<'_>) -> Result<Option<Resolution>, ApiError> {
         let state = self.0.get(ctx).await?;
-        Ok(state.resolved.as_ref().map(|resolved| Resolution::new(self.0.log(), resolved)))
+        Ok(state.resolved.as_ref().map(|resolved| Resolution::new(self.0.at(), resolved)))
     }
 
     /// Each time it was taken up again.
@@ -163,27 +163,27 @@ impl Consultation {
 
     /// Consultations that belong with it.
     async fn links(&self, ctx: &Context<'_>) -> Result<Vec<Link>, ApiError> {
-        Ok(self.0.get(ctx).await?.links.iter().map(|link| Link::new(self.0.log(), link)).collect())
+        Ok(self.0.get(ctx).await?.links.iter().map(|link| Link::new(self.0.at(), link)).collect())
     }
 
     /// What was set right, in order.
     async fn corrections(&self, ctx: &Context<'_>) -> Result<Vec<Correction>, ApiError> {
         let corrections = self.0.get(ctx).await?.corrections.iter();
-        Ok(corrections.map(|correction| Correction::new(self.0.log(), correction)).collect())
+        Ok(corrections.map(|correction| Correction::new(self.0.at(), correction)).collect())
     }
 
     /// Why it does not count, if it does not.
     async fn voided(&self, ctx: &Context<'_>) -> Result<Option<Voiding>, ApiError> {
         let state = self.0.get(ctx).await?;
-        Ok(state.voided.as_ref().map(|voided| Voiding::new(self.0.log(), voided)))
+        Ok(state.voided.as_ref().map(|voided| Voiding::new(self.0.at(), voided)))
     }
 
     /// Callbacks promised for it.
     async fn callbacks(&self, ctx: &Context<'_>) -> Result<Vec<Callback>, ApiError> {
         let consultation = self.0.id();
         let promised = CallbackFor::Consultation { consultation };
-        let callbacks = loaders(ctx)?.callbacks(self.0.log(), promised).await?;
-        Ok(callbacks.into_iter().map(|id| Callback::of_id(self.0.log(), id)).collect())
+        let callbacks = loaders(ctx)?.callbacks(self.0.at(), promised).await?;
+        Ok(callbacks.into_iter().map(|id| Callback::of_id(self.0.at(), id)).collect())
     }
 
     /// Everything that happened in it: its events, oldest first.
@@ -194,6 +194,6 @@ impl Consultation {
         after: Option<String>,
     ) -> Result<EventConnection, ApiError> {
         let stream = StreamId::new(StreamKind::Consultation, self.0.id().uuid());
-        timeline(ctx, self.0.log(), stream, None, first, after).await
+        timeline(ctx, self.0.at(), stream, None, first, after).await
     }
 }

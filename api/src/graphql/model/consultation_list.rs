@@ -2,9 +2,8 @@
 
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Object};
-use sangdam_domain::log::LogId;
-use sangdam_projections::At;
 use sangdam_projections::consultations::{self, ConsultationFilter};
+use sangdam_projections::{At, Cursor};
 
 use super::Consultation;
 use crate::graphql::app;
@@ -17,7 +16,7 @@ pub type ConsultationConnection = Connection<TimeCursor, Consultation, Consultat
 
 /// How many rows a list has altogether, counted when asked.
 pub struct ConsultationTotal {
-    log: LogId,
+    at: At,
     filter: ConsultationFilter,
 }
 
@@ -25,22 +24,23 @@ pub struct ConsultationTotal {
 impl ConsultationTotal {
     /// How many consultations there are on all pages.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        Ok(int(consultations::count(&app(ctx)?.models, &At::now(&self.log), &self.filter).await?))
+        Ok(int(consultations::count(&app(ctx)?.models, &self.at, &self.filter).await?))
     }
 }
 
 /// The consultations that meet a filter.
 pub async fn consultation_page(
     ctx: &Context<'_>,
-    log: &LogId,
+    at: &At,
     filter: ConsultationFilter,
     args: PageArgs,
 ) -> Result<ConsultationConnection, ApiError> {
-    let total = ConsultationTotal { log: log.clone(), filter: filter.clone() };
+    let total = ConsultationTotal { at: at.clone(), filter: filter.clone() };
     let plain: Connection<TimeCursor, Consultation, EmptyFields> = connection(
+        at,
         args,
-        |page| async move { Ok(consultations::page(&app(ctx)?.models, &At::now(log), &filter, &page).await?) },
-        |row| (TimeCursor::new(row.occurred_at, row.id.uuid()), Consultation::of_id(log, row.id)),
+        |page| async move { Ok(consultations::page(&app(ctx)?.models, at, &filter, &page).await?) },
+        |row| (Cursor { at: row.occurred_at, id: row.id.uuid() }, Consultation::of_id(at, row.id)),
     )
     .await?;
     let mut page = Connection::with_additional_fields(plain.has_previous_page, plain.has_next_page, total);

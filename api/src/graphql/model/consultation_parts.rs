@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 use sangdam_domain::aggregate::{self, Centre, Happened};
 use sangdam_domain::event;
 use sangdam_domain::id::DirectoryEntryId;
-use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 
 use super::{Actor, Agent, Call, Consultation, DirectoryEntry, DirectoryListing, Lazy, PersonalText};
 use crate::graphql::code::{
@@ -26,8 +26,8 @@ pub struct AttachedCall {
 }
 
 impl AttachedCall {
-    pub(super) fn new(log: &LogId, of: &aggregate::AttachedCall) -> Self {
-        Self { call: Call::of_id(log, of.call), reason: of.reason.map(Into::into), at: of.at.into() }
+    pub(super) fn new(at: &At, of: &aggregate::AttachedCall) -> Self {
+        Self { call: Call::of_id(at, of.call), reason: of.reason.map(Into::into), at: of.at.into() }
     }
 }
 
@@ -51,7 +51,7 @@ pub struct Note {
 }
 
 impl Note {
-    pub(super) fn new(log: &LogId, note: &aggregate::Note) -> Self {
+    pub(super) fn new(at: &At, note: &aggregate::Note) -> Self {
         let text = note.text.known().map(|text| text.as_str().to_owned());
         Self {
             version: version(note.version),
@@ -60,7 +60,7 @@ impl Note {
             text,
             corrected: note.text_version != note.version,
             at: note.at.into(),
-            by: Actor::new(log, &note.by),
+            by: Actor::new(at, &note.by),
         }
     }
 }
@@ -91,18 +91,18 @@ pub struct NumberGiven {
     #[graphql(skip)]
     version: u32,
     #[graphql(skip)]
-    log: LogId,
+    as_of: At,
     #[graphql(skip)]
     id: DirectoryEntryId,
 }
 
 impl NumberGiven {
-    pub(super) fn new(log: &LogId, given: &Happened<event::NumberGiven>) -> Self {
+    pub(super) fn new(at: &At, given: &Happened<event::NumberGiven>) -> Self {
         Self {
             entry_version: int(given.what.entry_version.into()),
             at: given.at.into(),
             version: given.what.entry_version,
-            log: log.clone(),
+            as_of: at.clone(),
             id: given.what.entry,
         }
     }
@@ -112,12 +112,12 @@ impl NumberGiven {
 impl NumberGiven {
     /// Whose number, as the directory says now.
     async fn entry(&self) -> DirectoryEntry {
-        DirectoryEntry::of_id(&self.log, self.id)
+        DirectoryEntry::of_id(&self.as_of, self.id)
     }
 
     /// What the entry said when it was read out.
     async fn listing(&self, ctx: &Context<'_>) -> Result<Option<DirectoryListing>, ApiError> {
-        let entry = Lazy::<aggregate::DirectoryEntry>::of_id(&self.log, self.id);
+        let entry = Lazy::<aggregate::DirectoryEntry>::of_id(&self.as_of, self.id);
         Ok(entry.get(ctx).await?.listing_at(self.version).map(DirectoryListing::new))
     }
 }
@@ -136,12 +136,12 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    pub(super) fn new(log: &LogId, resolved: &Happened<event::ConsultationResolved>) -> Self {
+    pub(super) fn new(at: &At, resolved: &Happened<event::ConsultationResolved>) -> Self {
         Self {
             by: resolved.what.by.into(),
             outcome: resolved.what.outcome.into(),
             at: resolved.at.into(),
-            actor: Actor::new(log, &resolved.by),
+            actor: Actor::new(at, &resolved.by),
         }
     }
 }
@@ -173,9 +173,9 @@ pub struct Link {
 }
 
 impl Link {
-    pub(super) fn new(log: &LogId, linked: &Happened<event::ConsultationLinked>) -> Self {
+    pub(super) fn new(at: &At, linked: &Happened<event::ConsultationLinked>) -> Self {
         Self {
-            other: Consultation::of_id(log, linked.what.other),
+            other: Consultation::of_id(at, linked.what.other),
             kind: linked.what.kind.into(),
             at: linked.at.into(),
         }
@@ -202,10 +202,10 @@ pub struct Correction {
 }
 
 impl Correction {
-    pub(super) fn new(log: &LogId, corrected: &Happened<event::ConsultationCorrected>) -> Self {
+    pub(super) fn new(at: &At, corrected: &Happened<event::ConsultationCorrected>) -> Self {
         let what = &corrected.what;
         let (agent, contact_reason, note) = match what.what {
-            event::Correction::Agent { agent } => (Some(Agent::of_id(log, agent)), None, None),
+            event::Correction::Agent { agent } => (Some(Agent::of_id(at, agent)), None, None),
             event::Correction::ContactReason { contact_reason } => (None, Some(contact_reason.into()), None),
             event::Correction::Note { note } => (None, None, Some(version(note))),
         };
@@ -216,7 +216,7 @@ impl Correction {
             text: what.text.as_ref().map(|text| PersonalText::of(text, |text| text.as_str())),
             why: what.why.as_ref().map(|why| PersonalText::of(why, |why| why.as_str())),
             at: corrected.at.into(),
-            by: Actor::new(log, &corrected.by),
+            by: Actor::new(at, &corrected.by),
         }
     }
 }
@@ -235,13 +235,13 @@ pub struct Voiding {
 }
 
 impl Voiding {
-    pub(super) fn new(log: &LogId, voided: &Happened<event::ConsultationVoided>) -> Self {
+    pub(super) fn new(at: &At, voided: &Happened<event::ConsultationVoided>) -> Self {
         let explanation = voided.what.explanation.as_ref();
         Self {
             reason: voided.what.reason.into(),
             explanation: explanation.map(|text| PersonalText::of(text, |text| text.as_str())),
             at: voided.at.into(),
-            by: Actor::new(log, &voided.by),
+            by: Actor::new(at, &voided.by),
         }
     }
 }
@@ -253,8 +253,8 @@ pub struct ConsultationCategory {
 }
 
 impl ConsultationCategory {
-    pub(super) fn new(log: &LogId, categorised: &Happened<event::ConsultationCategorised>) -> Self {
-        Self { centre: Lazy::of_id(log, ()), categorised: categorised.clone() }
+    pub(super) fn new(at: &At, categorised: &Happened<event::ConsultationCategorised>) -> Self {
+        Self { centre: Lazy::of_id(at, ()), categorised: categorised.clone() }
     }
 
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<&event::Category>, ApiError> {

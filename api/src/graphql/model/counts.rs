@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 use sangdam_domain::counting;
-use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 use sangdam_projections::counts::{self, CountRow, Key, YearRow};
 use sangdam_projections::cumulative::Cumulative;
 use sangdam_projections::service_level;
@@ -138,7 +138,7 @@ pub struct PeriodCount {
 
 impl PeriodCount {
     /// From a row of the read model.
-    pub fn new(log: &LogId, row: CountRow) -> Self {
+    pub fn new(at: &At, row: CountRow) -> Self {
         let mut count = Self {
             key: String::new(),
             date: None,
@@ -162,7 +162,7 @@ impl PeriodCount {
             Key::Hour(hour) => (count.key, count.hour) = (format!("{hour:02}"), Some(hour.into())),
             Key::Agent(agent) => {
                 count.key = agent.map(|agent| agent.to_string()).unwrap_or_default();
-                count.agent = agent.map(|agent| Agent::of_id(log, agent));
+                count.agent = agent.map(|agent| Agent::of_id(at, agent));
             }
             Key::Category(code) => {
                 count.category = code.map(|code| code.as_str().to_owned());

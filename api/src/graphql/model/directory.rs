@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use sangdam_domain::aggregate::{self, Happened};
 use sangdam_domain::event;
 use sangdam_domain::id::DirectoryEntryId;
-use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 
 use super::lazy::lazy_object;
 use crate::graphql::error::ApiError;
@@ -133,10 +133,10 @@ pub struct DirectoryEdition {
 
 impl DirectoryEdition {
     /// From the domain's.
-    pub fn new(log: &LogId, published: &Happened<event::DirectoryEditionPublished>) -> Self {
+    pub fn new(at: &At, published: &Happened<event::DirectoryEditionPublished>) -> Self {
         let what = &published.what;
         let line = |line: &event::EditionEntry| EditionLine {
-            entry: DirectoryEntry::of_id(log, line.entry),
+            entry: DirectoryEntry::of_id(at, line.entry),
             entry_version: int(line.entry_version.into()),
             count: int(line.count),
         };

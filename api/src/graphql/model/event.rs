@@ -6,8 +6,9 @@ use async_graphql::connection::{Connection, CursorType, Edge};
 use async_graphql::{Context, ID, Json, Object, SimpleObject};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sangdam_domain::log::{self, LogId, StreamId};
+use sangdam_domain::log::{self, StreamId};
 use sangdam_eventstore::{Envelope, StoredEvent};
+use sangdam_projections::At;
 
 use super::Actor;
 use super::lazy::loaders;
@@ -52,16 +53,19 @@ pub struct SealedPart {
 }
 
 /// An immutable fact, as it stands in the log.
-pub struct Event(Arc<StoredEvent>);
+pub struct Event {
+    at: At,
+    stored: Arc<StoredEvent>,
+}
 
 impl Event {
-    /// From the store's.
-    pub fn new(event: impl Into<Arc<StoredEvent>>) -> Self {
-        Self(event.into())
+    /// From the store's. What it leads to is shown as of the same moment.
+    pub fn new(at: &At, event: impl Into<Arc<StoredEvent>>) -> Self {
+        Self { at: at.clone(), stored: event.into() }
     }
 
     fn envelope(&self) -> Result<Envelope<'_>, ApiError> {
-        Envelope::parse(&self.0.leaf).map_err(|problem| ApiError::internal(&problem))
+        Envelope::parse(&self.stored.leaf).map_err(|problem| ApiError::internal(&problem))
     }
 }
 
@@ -69,37 +73,37 @@ impl Event {
 impl Event {
     /// Its own id (a UUID), worldwide.
     async fn id(&self) -> ID {
-        ID(self.0.event_id.to_string())
+        ID(self.stored.event_id.to_string())
     }
 
     /// Its place in the log.
     async fn position(&self) -> Position {
-        self.0.position.into()
+        self.stored.position.into()
     }
 
     /// Its name, in the past tense.
     async fn r#type(&self) -> &str {
-        &self.0.event_type
+        &self.stored.event_type
     }
 
     /// Its stream: a kind and a UUID, as in `consultation/0190a1b2-…`.
     async fn stream(&self) -> String {
-        self.0.stream.to_string()
+        self.stored.stream.to_string()
     }
 
     /// Its place in its stream.
     async fn version(&self) -> i32 {
-        version(self.0.version)
+        version(self.stored.version)
     }
 
     /// When it happened.
     async fn occurred_at(&self) -> DateTime {
-        self.0.occurred_at.into()
+        self.stored.occurred_at.into()
     }
 
     /// When the ledger learnt it.
     async fn recorded_at(&self) -> DateTime {
-        self.0.recorded_at.into()
+        self.stored.recorded_at.into()
     }
 
     /// The schema version of its body.
@@ -110,7 +114,7 @@ impl Event {
     /// Who made the command.
     async fn actor(&self) -> Result<Actor, ApiError> {
         let envelope = self.envelope()?;
-        Ok(Actor::new(&envelope.log, &envelope.actor))
+        Ok(Actor::new(&self.at, &envelope.actor))
     }
 
     /// The command that made it.
@@ -151,38 +155,47 @@ impl Event {
     /// The exact text that was hashed: canonical JSON (RFC 8785) with everything above. Its leaf hash in the Merkle tree is
     /// SHA-256 of a zero byte and these bytes.
     async fn leaf(&self) -> Result<&str, ApiError> {
-        std::str::from_utf8(&self.0.leaf).map_err(|problem| ApiError::internal(&problem))
+        std::str::from_utf8(&self.stored.leaf).map_err(|problem| ApiError::internal(&problem))
     }
 }
 
 /// How many events are asked for, and behind which.
-pub fn asked(first: Option<i32>, after: Option<&str>) -> Result<(usize, log::Position), ApiError> {
+pub fn asked(at: &At, first: Option<i32>, after: Option<&str>) -> Result<(usize, log::Position), ApiError> {
     let after = after.map(EventCursor::decode_cursor).transpose()?;
-    Ok((rows(first, "first")?, after.map_or(log::Position::ZERO, |cursor| cursor.0)))
+    let after = after.map_or(log::Position::ZERO, |cursor| cursor.0);
+    if after > at.last() {
+        return Err(ApiError::bad_input(format!(
+            "`after` is the cursor of position {after}, which came after `asOf` ({}): begin the list anew",
+            at.last()
+        )));
+    }
+    Ok((rows(first, "first")?, after))
 }
 
 /// A page from its events and one more, which tells whether the list goes on.
-pub fn page(events: Vec<StoredEvent>, size: usize, after: log::Position) -> EventConnection {
+pub fn page(at: &At, events: Vec<StoredEvent>, size: usize, after: log::Position) -> EventConnection {
+    let mut events = events;
+    events.retain(|event| event.position <= at.last());
     let mut connection = Connection::new(after > log::Position::ZERO, events.len() > size);
     let edges = events.into_iter().take(size);
-    connection.edges.extend(edges.map(|event| Edge::new(EventCursor(event.position), Event::new(event))));
+    connection.edges.extend(edges.map(|event| Edge::new(EventCursor(event.position), Event::new(at, event))));
     connection
 }
 
 /// A page of a stream's events, oldest first. Nothing of other logs is shown.
 pub async fn timeline(
     ctx: &Context<'_>,
-    log: &LogId,
+    at: &At,
     stream: StreamId,
     types: Option<&[&str]>,
     first: Option<i32>,
     after: Option<String>,
 ) -> Result<EventConnection, ApiError> {
-    let (size, after) = asked(first, after.as_deref())?;
+    let (size, after) = asked(at, first, after.as_deref())?;
     let events = loaders(ctx)?.events(stream).await?;
     let of_log =
-        |event: &&StoredEvent| Envelope::parse(&event.leaf).is_ok_and(|envelope| envelope.log == *log);
+        |event: &&StoredEvent| Envelope::parse(&event.leaf).is_ok_and(|envelope| envelope.log == *at.log());
     let of_type = |event: &&StoredEvent| types.is_none_or(|types| types.contains(&event.event_type.as_str()));
     let behind = events.iter().filter(|event| event.position > after).filter(of_log).filter(of_type);
-    Ok(page(behind.take(size + 1).cloned().collect(), size, after))
+    Ok(page(at, behind.take(size + 1).cloned().collect(), size, after))
 }

@@ -3,34 +3,34 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
-use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 use tokio::sync::OnceCell;
 
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::Loaders;
 use crate::ledger::Kept;
 
-/// An aggregate of one log: its id, and its state once somebody has looked.
+/// An aggregate of a log as of a moment: its id, and its state once somebody has looked.
 pub struct Lazy<A: Kept> {
-    log: LogId,
+    at: At,
     id: A::Id,
     state: OnceCell<Arc<A>>,
 }
 
 impl<A: Kept> Lazy<A> {
     /// The aggregate with this id, not loaded yet.
-    pub fn of_id(log: &LogId, id: A::Id) -> Self {
-        Self { log: log.clone(), id, state: OnceCell::new() }
+    pub fn of_id(at: &At, id: A::Id) -> Self {
+        Self { at: at.clone(), id, state: OnceCell::new() }
     }
 
     /// The aggregate as it stands.
-    pub fn from_state(log: &LogId, id: A::Id, state: impl Into<Arc<A>>) -> Self {
-        Self { log: log.clone(), id, state: OnceCell::new_with(Some(state.into())) }
+    pub fn from_state(at: &At, id: A::Id, state: impl Into<Arc<A>>) -> Self {
+        Self { at: at.clone(), id, state: OnceCell::new_with(Some(state.into())) }
     }
 
-    /// The log it belongs to.
-    pub fn log(&self) -> &LogId {
-        &self.log
+    /// The log that it belongs to, and as of when.
+    pub fn at(&self) -> &At {
+        &self.at
     }
 
     /// Its id.
@@ -42,7 +42,7 @@ impl<A: Kept> Lazy<A> {
     pub async fn get(&self, ctx: &Context<'_>) -> Result<&Arc<A>, ApiError> {
         self.state
             .get_or_try_init(|| async {
-                let loaded = loaders(ctx)?.load::<A>(&self.log, self.id).await?;
+                let loaded = loaders(ctx)?.load::<A>(&self.at, self.id).await?;
                 Ok(loaded.unwrap_or_else(|| Arc::new(A::new(self.id))))
             })
             .await
@@ -63,16 +63,16 @@ macro_rules! lazy_object {
         impl $name {
             /// As it stands.
             pub fn from_state(
-                log: &sangdam_domain::log::LogId,
+                at: &sangdam_projections::At,
                 state: impl Into<std::sync::Arc<$aggregate>>,
             ) -> Self {
                 let state = state.into();
-                Self($crate::graphql::model::lazy::Lazy::from_state(log, state.id, state))
+                Self($crate::graphql::model::lazy::Lazy::from_state(at, state.id, state))
             }
 
             /// With this id; loaded when a field asks for more.
-            pub fn of_id(log: &sangdam_domain::log::LogId, id: $id) -> Self {
-                Self($crate::graphql::model::lazy::Lazy::of_id(log, id))
+            pub fn of_id(at: &sangdam_projections::At, id: $id) -> Self {
+                Self($crate::graphql::model::lazy::Lazy::of_id(at, id))
             }
         }
     };

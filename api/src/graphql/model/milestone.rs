@@ -1,8 +1,7 @@
 //! Milestones.
 
 use async_graphql::{Enum, SimpleObject};
-use sangdam_domain::log::LogId;
-use sangdam_projections::cumulative;
+use sangdam_projections::{At, cumulative};
 
 use super::Consultation;
 use crate::graphql::scalar::{Date, DateTime, Position, int};
@@ -64,7 +63,7 @@ pub struct Milestone {
 
 impl Milestone {
     /// From the read model's.
-    pub fn new(log: &LogId, of: cumulative::Milestone) -> Self {
+    pub fn new(at: &At, of: cumulative::Milestone) -> Self {
         Self {
             threshold: int(of.threshold),
             basis: Basis {
@@ -74,7 +73,7 @@ impl Milestone {
                 unknown_years: of.basis.unknown_years.into_iter().map(Into::into).collect(),
             },
             status: of.status.into(),
-            consultation: of.consultation.map(|id| Consultation::of_id(log, id)),
+            consultation: of.consultation.map(|id| Consultation::of_id(at, id)),
             occurred_at: of.occurred_at.map(Into::into),
             position: of.position.map(Into::into),
         }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, ID, SimpleObject};
 use sangdam_domain::aggregate;
-use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 
 use super::{Actor, PersonalText};
 use crate::graphql::code::{DeclineReason, TransferKind, UnansweredCause};
@@ -52,7 +52,7 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    pub(super) fn new(log: &LogId, transfer: &aggregate::Transfer) -> Self {
+    pub(super) fn new(at: &At, transfer: &aggregate::Transfer) -> Self {
         use aggregate::TransferStatus as Status;
         let what = &transfer.requested.what;
         let (status, decline_reason, unanswered_cause) = match transfer.status {
@@ -69,7 +69,7 @@ impl Transfer {
             officer: what.officer.as_ref().map(|name| PersonalText::of(name, |name| name.as_str())),
             brief: what.brief.as_ref().map(|brief| PersonalText::of(brief, |text| text.as_str())),
             requested_at: transfer.requested.at.into(),
-            requested_by: Actor::new(log, &transfer.requested.by),
+            requested_by: Actor::new(at, &transfer.requested.by),
             status,
             decline_reason,
             unanswered_cause,

@@ -2,6 +2,7 @@
 
 use async_graphql::{Error, InputType, Result, SimpleObject};
 use sangdam_domain::aggregate;
+use sangdam_projections::At;
 
 use super::request::{Failure, UserError};
 use crate::graphql::model::{
@@ -28,7 +29,7 @@ macro_rules! payloads {
             pub(super) fn of(input: &impl InputType, result: Result<Executed<aggregate::$model>, Failure>) -> Result<Self> {
                 match result {
                     Ok(done) => Ok(Self {
-                        $field: Some($model::from_state(&done.log, done.state)),
+                        $field: Some($model::from_state(&At::now(&done.log), done.state)),
                         position: Some(Position(done.position)),
                         user_errors: Vec::new(),
                     }),
@@ -76,12 +77,15 @@ impl CompleteCallbackPayload {
     /// The answer to a command that was carried out, refused, or failed.
     pub(super) fn of(input: &impl InputType, result: Result<CompletedCallback, Failure>) -> Result<Self> {
         match result {
-            Ok(CompletedCallback { callback, consultation }) => Ok(Self {
-                consultation: consultation.map(|state| Consultation::from_state(&callback.log, state)),
-                callback: Some(Callback::from_state(&callback.log, callback.state)),
-                position: Some(Position(callback.position)),
-                user_errors: Vec::new(),
-            }),
+            Ok(CompletedCallback { callback, consultation }) => {
+                let at = At::now(&callback.log);
+                Ok(Self {
+                    consultation: consultation.map(|state| Consultation::from_state(&at, state)),
+                    callback: Some(Callback::from_state(&at, callback.state)),
+                    position: Some(Position(callback.position)),
+                    user_errors: Vec::new(),
+                })
+            }
             Err(Failure::Refused(refused)) => Ok(Self {
                 callback: None,
                 consultation: None,
@@ -112,7 +116,11 @@ impl DirectoryEditionPayload {
     ) -> Result<Self> {
         match result {
             Ok(done) => Ok(Self {
-                edition: done.state.editions.last().map(|edition| DirectoryEdition::new(&done.log, edition)),
+                edition: done
+                    .state
+                    .editions
+                    .last()
+                    .map(|edition| DirectoryEdition::new(&At::now(&done.log), edition)),
                 position: Some(Position(done.position)),
                 user_errors: Vec::new(),
             }),

@@ -1,7 +1,6 @@
 //! Inputs and small answers of the ledger's questions.
 
 use async_graphql::{Context, ID, InputObject, SimpleObject};
-use sangdam_domain::log::LogId;
 use sangdam_domain::value::Code;
 use sangdam_projections::At;
 use sangdam_projections::consultations::{ConsultationFilter, ConsultationStatus as Status};
@@ -32,13 +31,13 @@ pub struct ConsultationFilterInput {
 
 impl ConsultationFilterInput {
     /// The read model's filter.
-    pub async fn parse(&self, ctx: &Context<'_>, log: &LogId) -> Result<ConsultationFilter, ApiError> {
+    pub async fn parse(&self, ctx: &Context<'_>, at: &At) -> Result<ConsultationFilter, ApiError> {
         let callers = match &self.caller {
             None => Vec::new(),
             Some(id) => {
                 let caller = node::parse(id)?;
                 let mut callers =
-                    sangdam_projections::callers::aliases(&app(ctx)?.models, &At::now(log), caller).await?;
+                    sangdam_projections::callers::aliases(&app(ctx)?.models, at, caller).await?;
                 if callers.is_empty() {
                     callers.push(caller);
                 }

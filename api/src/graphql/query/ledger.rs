@@ -1,18 +1,17 @@
 //! A centre's ledger: every question goes through it.
 
-use std::time::Duration;
-
 use async_graphql::{Context, ID, Object};
 use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId};
-use sangdam_domain::log::{self, LogId};
+use sangdam_domain::log;
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
-    At, CatchUpError, agents, callbacks, centre, counts, cumulative, directory, imports, service_level,
+    At, agents, callbacks, centre, counts, cumulative, directory, imports, service_level,
 };
 
 use super::answers::{Checkpoint, ConsultationFilterInput};
+use super::as_of::{self, AsOf, AsOfInput};
 use super::parse::{check_days, parse_stream, parse_thresholds, parse_types};
-use crate::graphql::error::{ApiError, Code};
+use crate::graphql::error::ApiError;
 use crate::graphql::model::{
     self, Agent, Callback, Caller, Centre, Consultation, ConsultationConnection, CumulativeCount,
     DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import, Lazy, Milestone, Period,
@@ -23,51 +22,40 @@ use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position, int};
 use crate::graphql::{app, node};
 use crate::ledger;
 
-/// How long `minPosition` waits.
-const WAIT_MAX: Duration = Duration::from_secs(5);
-
 /// A centre's ledger, as it stands at `position`.
 pub struct Ledger {
-    log: LogId,
+    at: At,
     position: log::Position,
 }
 
 impl Ledger {
-    /// A centre's ledger, once its read models have come to `least`.
+    /// A centre's ledger, once its read models have come to `least`; as it stands, or as it stood at a moment.
     pub(super) async fn open(
         ctx: &Context<'_>,
         centre: Option<&str>,
         least: Option<Position>,
+        as_of: Option<AsOfInput>,
     ) -> Result<Self, ApiError> {
         let app = app(ctx)?;
         let log = app.log_of(centre).await?;
-        let runner = app.runner(&log);
-        let position = match least {
-            Some(Position(least)) => runner.wait_for(least, WAIT_MAX).await.map_err(behind)?,
+        let known = match least {
+            Some(Position(least)) => as_of::wait_for(app, &log, least, "minPosition").await?,
             None => app.models.applied(&log).await?,
         };
-        Ok(Self { log, position })
+        let at = match as_of {
+            Some(as_of) => as_of::resolve(app, &log, as_of).await?,
+            None => At::now(&log),
+        };
+        let position = at.position().unwrap_or(known);
+        Ok(Self { at, position })
     }
-}
 
-fn behind(error: CatchUpError) -> ApiError {
-    match error {
-        CatchUpError::Read(error) => error.into(),
-        CatchUpError::Closed(_) => ApiError::new(Code::Unavailable, "the server is shutting down; try again"),
-        CatchUpError::Timeout { applied, wanted, .. } => ApiError::new(
-            Code::NotYetApplied,
-            format!(
-                "minPosition: answers know of positions up to {applied}; {wanted} did not come in {} seconds; try again",
-                WAIT_MAX.as_secs()
-            ),
-        ),
-        stopped @ CatchUpError::Stopped { .. } => {
-            tracing::error!(%stopped, "a read model has stopped");
-            ApiError::new(
-                Code::NotYetApplied,
-                "minPosition: a read model has stopped before this position; see /readyz",
-            )
+    async fn recorded(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
+        if self.position == log::Position::ZERO {
+            return Ok(None);
         }
+        let events = app(ctx)?.store.read_at(self.at.log(), &[self.position]).await?;
+        Ok(events.first().map(|event| event.recorded_at.into()))
     }
 }
 
@@ -80,19 +68,21 @@ impl Ledger {
 
     /// When that position was recorded; null while nothing is recorded.
     async fn recorded_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
-        if self.position == log::Position::ZERO {
-            return Ok(None);
-        }
-        let events = app(ctx)?.store.read_at(&self.log, &[self.position]).await?;
-        Ok(events.first().map(|event| event.recorded_at.into()))
+        self.recorded(ctx).await
+    }
+
+    /// The moment that all answers below are as of.
+    async fn as_of(&self, ctx: &Context<'_>) -> Result<AsOf, ApiError> {
+        let pinned = self.at.position().is_some();
+        Ok(AsOf { position: self.position.into(), recorded_at: self.recorded(ctx).await?, pinned })
     }
 
     /// The call centre and its rules.
     async fn centre(&self) -> Centre {
-        Centre::of_log(&self.log)
+        Centre::of_log(&self.at)
     }
 
-    /// A caller, by id or by a number that is theirs now; null where there is none. With their whole history: calls,
+    /// A caller, by id or by a number that is theirs; null where there is none. With their whole history: calls,
     /// consultations and callbacks.
     async fn caller(
         &self,
@@ -103,23 +93,23 @@ impl Ledger {
         let id: CallerId = match (id, phone) {
             (Some(id), None) => node::parse(&id)?,
             (None, Some(phone)) => {
-                let ledger = ledger::Ledger::new(app(ctx)?.store.clone(), self.log.clone());
-                match ledger.caller_by_phone(&phone.0).await? {
+                let ledger = ledger::Ledger::new(app(ctx)?.store.clone(), self.at.log().clone());
+                match ledger.caller_by_phone(&phone.0, self.at.last()).await? {
                     Some(id) => id,
                     None => return Ok(None),
                 }
             }
             _ => return Err(ApiError::bad_input("caller: give either `id` or `phone`")),
         };
-        let state = loaders(ctx)?.load(&self.log, id).await?;
-        Ok(state.map(|state| Caller::from_state(&self.log, state)))
+        let state = loaders(ctx)?.load(&self.at, id).await?;
+        Ok(state.map(|state| Caller::from_state(&self.at, state)))
     }
 
     /// A consultation by id; null where there is none.
     async fn consultation(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Consultation>, ApiError> {
         let id: ConsultationId = node::parse(&id)?;
-        let state = loaders(ctx)?.load(&self.log, id).await?;
-        Ok(state.map(|state| Consultation::from_state(&self.log, state)))
+        let state = loaders(ctx)?.load(&self.at, id).await?;
+        Ok(state.map(|state| Consultation::from_state(&self.at, state)))
     }
 
     /// Consultations, newest first.
@@ -132,17 +122,16 @@ impl Ledger {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<ConsultationConnection, ApiError> {
-        let filter = filter.unwrap_or_default().parse(ctx, &self.log).await?;
-        consultation_page(ctx, &self.log, filter, PageArgs::new(first, after, last, before)).await
+        let filter = filter.unwrap_or_default().parse(ctx, &self.at).await?;
+        consultation_page(ctx, &self.at, filter, PageArgs::new(first, after, last, before)).await
     }
 
     /// The numbers of every year since the centre opened, the years before the ledger's own records included as far as they
     /// are declared.
     async fn yearly_counts(&self, ctx: &Context<'_>) -> Result<Vec<YearlyCount>, ApiError> {
         let models = &app(ctx)?.models;
-        let recorded = counts::yearly_counts(models, &At::now(&self.log)).await?;
-        let declared =
-            centre::facts(models, &At::now(&self.log)).await?.map(|facts| facts.legacy).unwrap_or_default();
+        let recorded = counts::yearly_counts(models, &self.at).await?;
+        let declared = centre::facts(models, &self.at).await?.map(|facts| facts.legacy).unwrap_or_default();
         let is_recorded = |year: i16| recorded.iter().any(|row| row.year == year && row.consultations > 0);
         let mut years: Vec<YearlyCount> = declared
             .iter()
@@ -163,14 +152,14 @@ impl Ledger {
         to: Date,
     ) -> Result<Vec<PeriodCount>, ApiError> {
         check_days(from, to)?;
-        let rows = counts::counts(&app(ctx)?.models, &At::now(&self.log), by.into(), from.0, to.0).await?;
-        Ok(rows.into_iter().map(|row| PeriodCount::new(&self.log, row)).collect())
+        let rows = counts::counts(&app(ctx)?.models, &self.at, by.into(), from.0, to.0).await?;
+        Ok(rows.into_iter().map(|row| PeriodCount::new(&self.at, row)).collect())
     }
 
     /// All consultations from a day on; from the first day of complete records where none is given.
     async fn cumulative(&self, ctx: &Context<'_>, from: Option<Date>) -> Result<CumulativeCount, ApiError> {
         let from = from.map(|date| date.0);
-        Ok(cumulative::cumulative(&app(ctx)?.models, &At::now(&self.log), from).await?.into())
+        Ok(cumulative::cumulative(&app(ctx)?.models, &self.at, from).await?.into())
     }
 
     /// Thresholds of the cumulative count (100,000 where none are given), on both bases: since the records are complete,
@@ -181,14 +170,14 @@ impl Ledger {
         thresholds: Option<Vec<i32>>,
     ) -> Result<Vec<Milestone>, ApiError> {
         let thresholds = parse_thresholds(thresholds)?;
-        let milestones = cumulative::milestones(&app(ctx)?.models, &At::now(&self.log), &thresholds).await?;
-        Ok(milestones.into_iter().map(|of| Milestone::new(&self.log, of)).collect())
+        let milestones = cumulative::milestones(&app(ctx)?.models, &self.at, &thresholds).await?;
+        Ok(milestones.into_iter().map(|of| Milestone::new(&self.at, of)).collect())
     }
 
     /// The service level of the days from `from` to `to`, both included.
     async fn service_level(&self, ctx: &Context<'_>, from: Date, to: Date) -> Result<ServiceLevel, ApiError> {
         check_days(from, to)?;
-        Ok(service_level::service_level(&app(ctx)?.models, &At::now(&self.log), from.0, to.0).await?.into())
+        Ok(service_level::service_level(&app(ctx)?.models, &self.at, from.0, to.0).await?.into())
     }
 
     /// The entries of the telephone directory.
@@ -197,15 +186,15 @@ impl Ledger {
         ctx: &Context<'_>,
         #[graphql(default)] with_retired: bool,
     ) -> Result<Vec<DirectoryEntry>, ApiError> {
-        let rows = directory::entries(&app(ctx)?.models, &At::now(&self.log), with_retired).await?;
-        Ok(rows.into_iter().map(|row| DirectoryEntry::of_id(&self.log, row.id)).collect())
+        let rows = directory::entries(&app(ctx)?.models, &self.at, with_retired).await?;
+        Ok(rows.into_iter().map(|row| DirectoryEntry::of_id(&self.at, row.id)).collect())
     }
 
     /// An entry of the telephone directory by id; null where there is none.
     async fn directory_entry(&self, ctx: &Context<'_>, id: ID) -> Result<Option<DirectoryEntry>, ApiError> {
         let id: DirectoryEntryId = node::parse(&id)?;
-        let state = loaders(ctx)?.load(&self.log, id).await?;
-        Ok(state.map(|state| DirectoryEntry::from_state(&self.log, state)))
+        let state = loaders(ctx)?.load(&self.at, id).await?;
+        Ok(state.map(|state| DirectoryEntry::from_state(&self.at, state)))
     }
 
     /// The entries that were given most often, from `from` to `to`, both included.
@@ -217,12 +206,12 @@ impl Ledger {
         #[graphql(default = 20)] top: i32,
     ) -> Result<Vec<DirectoryRank>, ApiError> {
         let (from, to, top) = (from.map(|date| date.0), to.map(|date| date.0), rows(Some(top), "top")?);
-        let ranking = directory::ranking(&app(ctx)?.models, &At::now(&self.log), from, to, top).await?;
+        let ranking = directory::ranking(&app(ctx)?.models, &self.at, from, to, top).await?;
         Ok(ranking
             .into_iter()
             .map(|row| DirectoryRank {
                 rank: int(row.rank.into()),
-                entry: DirectoryEntry::of_id(&self.log, row.entry.id),
+                entry: DirectoryEntry::of_id(&self.at, row.entry.id),
                 given: int(row.given),
             })
             .collect())
@@ -230,9 +219,9 @@ impl Ledger {
 
     /// The printed editions of the directory, the first first.
     async fn directory_editions(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryEdition>, ApiError> {
-        let editions = Lazy::<sangdam_domain::aggregate::DirectoryEditions>::of_id(&self.log, ());
+        let editions = Lazy::<sangdam_domain::aggregate::DirectoryEditions>::of_id(&self.at, ());
         let editions = editions.get(ctx).await?;
-        Ok(editions.editions.iter().map(|edition| DirectoryEdition::new(&self.log, edition)).collect())
+        Ok(editions.editions.iter().map(|edition| DirectoryEdition::new(&self.at, edition)).collect())
     }
 
     /// The agents.
@@ -241,27 +230,27 @@ impl Ledger {
         ctx: &Context<'_>,
         #[graphql(default)] with_retired: bool,
     ) -> Result<Vec<Agent>, ApiError> {
-        let rows = agents::all(&app(ctx)?.models, &At::now(&self.log), with_retired).await?;
-        Ok(rows.into_iter().map(|row| Agent::of_id(&self.log, row.id)).collect())
+        let rows = agents::all(&app(ctx)?.models, &self.at, with_retired).await?;
+        Ok(rows.into_iter().map(|row| Agent::of_id(&self.at, row.id)).collect())
     }
 
     /// Callbacks that are still to be made, the one that is due first first.
     async fn open_callbacks(&self, ctx: &Context<'_>, first: Option<i32>) -> Result<Vec<Callback>, ApiError> {
-        let rows = callbacks::open(&app(ctx)?.models, &At::now(&self.log), rows(first, "first")?).await?;
-        Ok(rows.into_iter().map(|row| Callback::of_id(&self.log, row.id)).collect())
+        let rows = callbacks::open(&app(ctx)?.models, &self.at, rows(first, "first")?).await?;
+        Ok(rows.into_iter().map(|row| Callback::of_id(&self.at, row.id)).collect())
     }
 
     /// A callback by id; null where there is none.
     async fn callback(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Callback>, ApiError> {
         let id: CallbackId = node::parse(&id)?;
-        let state = loaders(ctx)?.load(&self.log, id).await?;
-        Ok(state.map(|state| Callback::from_state(&self.log, state)))
+        let state = loaders(ctx)?.load(&self.at, id).await?;
+        Ok(state.map(|state| Callback::from_state(&self.at, state)))
     }
 
     /// The imports, the first first.
     async fn imports(&self, ctx: &Context<'_>) -> Result<Vec<Import>, ApiError> {
-        let rows = imports::all(&app(ctx)?.models, &At::now(&self.log)).await?;
-        Ok(rows.into_iter().map(|row| Import::of_id(&self.log, row.id)).collect())
+        let rows = imports::all(&app(ctx)?.models, &self.at).await?;
+        Ok(rows.into_iter().map(|row| Import::of_id(&self.at, row.id)).collect())
     }
 
     /// Events, oldest first: of a stream (`consultation/0190a1b2-…`), of some types, or all.
@@ -273,27 +262,32 @@ impl Ledger {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<EventConnection, ApiError> {
-        let (size, behind) = model::asked(first, after.as_deref())?;
+        let (size, behind) = model::asked(&self.at, first, after.as_deref())?;
         let types = types.map(|types| parse_types(&types)).transpose()?;
         let store = &app(ctx)?.store;
         let events = match (stream, types) {
             (Some(stream), types) => {
                 let stream = parse_stream(&stream)?;
-                return model::timeline(ctx, &self.log, stream, types.as_deref(), first, after).await;
+                return model::timeline(ctx, &self.at, stream, types.as_deref(), first, after).await;
             }
-            (None, Some(types)) => store.read_types(&self.log, behind, &types, size + 1).await,
-            (None, None) => store.read(&self.log, behind, size + 1).await,
+            (None, Some(types)) => store.read_types(self.at.log(), behind, &types, size + 1).await,
+            (None, None) => store.read(self.at.log(), behind, size + 1).await,
         };
         match events {
-            Ok(events) => Ok(model::page(events, size, behind)),
-            Err(StoreError::NoSuchLog(_)) => Ok(model::page(Vec::new(), size, behind)),
+            Ok(events) => Ok(model::page(&self.at, events, size, behind)),
+            Err(StoreError::NoSuchLog(_)) => Ok(model::page(&self.at, Vec::new(), size, behind)),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The head of the log: its length and Merkle root. It may be ahead of `position`.
+    /// The head of the log: its length and Merkle root. It may be ahead of `position`; with `asOf` it is the head that the
+    /// log had then.
     async fn checkpoint(&self, ctx: &Context<'_>) -> Result<Checkpoint, ApiError> {
-        let head = app(ctx)?.store.head(&self.log).await?;
+        let (store, log) = (&app(ctx)?.store, self.at.log());
+        let head = match self.at.position() {
+            Some(position) => store.head_at(log, position).await?,
+            None => store.head(log).await?,
+        };
         Ok(Checkpoint {
             ledger: head.ledger.to_string(),
             log: head.log.as_str().to_owned(),

@@ -1,6 +1,7 @@
 //! The root of all reading.
 
 mod answers;
+mod as_of;
 mod ledger;
 mod parse;
 
@@ -8,8 +9,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use sangdam_domain::id::AgentId;
-use sangdam_domain::log::LogId;
+use sangdam_projections::At;
 
+pub use as_of::AsOfInput;
 pub use ledger::Ledger;
 pub(super) use parse::{parse_stream, parse_thresholds, parse_types, today};
 
@@ -48,17 +50,19 @@ pub enum Node {
 
 #[Object]
 impl Query {
-    /// A centre's ledger, as it stands now. `minPosition` waits (a few seconds at most) until the answers know of that
-    /// position: give what a mutation answered with to read one's own write.
+    /// A centre's ledger, as it stands now, or as it stood at the moment `asOf`: every answer below is then what it was
+    /// at that moment, but for what was erased since. `minPosition` waits (a few seconds at most) until the answers know of
+    /// that position: give what a mutation answered with to read one's own write.
     async fn ledger(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The centre's short name; the server's own where it is left out.")] centre: Option<
             String,
         >,
+        as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Ledger, ApiError> {
-        Ledger::open(ctx, centre.as_deref(), min_position).await
+        Ledger::open(ctx, centre.as_deref(), min_position, as_of).await
     }
 
     /// Anything with a global id; null where there is nothing with it in this ledger.
@@ -88,19 +92,19 @@ impl Query {
 async fn find<A: Kept, T>(
     ctx: &Context<'_>,
     id: A::Id,
-    show: impl Fn(&LogId, Arc<A>) -> T,
+    show: impl Fn(&At, Arc<A>) -> T,
 ) -> Result<Option<T>, ApiError> {
-    for log in app(ctx)?.logs().await? {
-        if let Some(state) = loaders(ctx)?.load::<A>(&log, id).await? {
-            return Ok(Some(show(&log, state)));
+    for at in app(ctx)?.logs().await?.iter().map(At::now) {
+        if let Some(state) = loaders(ctx)?.load::<A>(&at, id).await? {
+            return Ok(Some(show(&at, state)));
         }
     }
     Ok(None)
 }
 
 async fn find_agent(ctx: &Context<'_>, id: AgentId) -> Result<Option<Agent>, ApiError> {
-    for log in app(ctx)?.logs().await? {
-        let agent = Agent::of_id(&log, id);
+    for at in app(ctx)?.logs().await?.iter().map(At::now) {
+        let agent = Agent::of_id(&at, id);
         if agent.exists(ctx).await? {
             return Ok(Some(agent));
         }

@@ -8,6 +8,7 @@ use sangdam_domain::aggregate;
 use sangdam_domain::id::{AgentId, CallerId, ConsultationId};
 use sangdam_domain::log::{self, LogId, StreamId, StreamKind};
 use sangdam_eventstore::{StoreError, StoredEvent};
+use sangdam_projections::At;
 
 use crate::graphql::error::ApiError;
 use crate::graphql::model::{Consultation, Event};
@@ -52,9 +53,12 @@ pub(super) fn events(
         types.as_ref().is_none_or(|types| types.contains(&event.event_type.as_str()))
             && stream.is_none_or(|stream| stream == event.stream)
     };
+    let at = At::now(&followed.log);
     followed.batches().flat_map(move |batch| {
         let events: Vec<Result<Event, ApiError>> = match batch {
-            Ok(events) => events.into_iter().filter(&wanted).map(|event| Ok(Event::new(event))).collect(),
+            Ok(events) => {
+                events.into_iter().filter(&wanted).map(|event| Ok(Event::new(&at, event))).collect()
+            }
             Err(error) => vec![Err(error)],
         };
         stream::iter(events)
@@ -124,14 +128,14 @@ async fn changes(
     let ids: Vec<ConsultationId> =
         latest.iter().map(|event| ConsultationId::from_uuid(event.stream.uuid)).collect();
     let states = ledger.load_many::<aggregate::Consultation>(&ids).await?;
-    let changed = latest.into_iter().zip(states);
+    let (changed, at) = (latest.into_iter().zip(states), At::now(ledger.log()));
     Ok(changed
         .filter_map(|(event, state)| {
             let state = state.filter(|state| wanted.has(state))?;
             Some(ConsultationChange {
-                consultation: Consultation::from_state(ledger.log(), state),
+                consultation: Consultation::from_state(&at, state),
                 position: event.position.into(),
-                event: Event::new(event),
+                event: Event::new(&at, event),
             })
         })
         .collect())

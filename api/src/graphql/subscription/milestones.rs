@@ -62,8 +62,8 @@ impl Watching {
     }
 
     async fn news(&mut self) -> Result<Vec<Milestone>, ApiError> {
-        let milestones =
-            cumulative::milestones(&self.app.models, &At::now(&self.log), &self.thresholds).await?;
+        let at = At::now(&self.log);
+        let milestones = cumulative::milestones(&self.app.models, &at, &self.thresholds).await?;
         let first = !std::mem::replace(&mut self.begun, true);
         let mut news = Vec::new();
         let reached =
@@ -73,7 +73,7 @@ impl Watching {
             let is_old =
                 first && self.after.is_none_or(|after| milestone.position.is_none_or(|at| at <= after));
             if self.told.insert(key) && !is_old {
-                news.push(Milestone::new(&self.log, milestone));
+                news.push(Milestone::new(&at, milestone));
             }
         }
         Ok(news)

@@ -102,26 +102,25 @@ impl Watching {
 }
 
 async fn picture(app: &App, log: &LogId) -> Result<Wallboard, ApiError> {
-    let models = &app.models;
+    let (models, at) = (&app.models, At::now(log));
     let position = models.applied(log).await?;
-    let under_way = calls::under_way(models, &At::now(log)).await?;
+    let under_way = calls::under_way(models, &at).await?;
     let waiting: Vec<&CallRow> = under_way.iter().filter(|call| call.status == CallStatus::Offered).collect();
-    let zone =
-        centre::facts(models, &At::now(log)).await?.map_or_else(|| "UTC".to_owned(), |facts| facts.time_zone);
+    let zone = centre::facts(models, &at).await?.map_or_else(|| "UTC".to_owned(), |facts| facts.time_zone);
     let today = today(app, &zone);
-    let count = counts::counts(models, &At::now(log), By::Day, today, today).await?.into_iter().next();
+    let count = counts::counts(models, &at, By::Day, today, today).await?.into_iter().next();
     let number = |of: fn(&counts::CountRow) -> u64| int(count.as_ref().map_or(0, of));
-    let open_callbacks = callbacks::open(models, &At::now(log), CALLBACKS_MAX).await?.len();
+    let open_callbacks = callbacks::open(models, &at, CALLBACKS_MAX).await?.len();
     Ok(Wallboard {
         position: position.into(),
         calls_waiting: int(waiting.len() as u64),
         waiting_since: waiting.iter().map(|call| call.offered_at).min().map(Into::into),
-        calls: under_way.iter().map(|call| Call::of_id(log, call.id)).collect(),
-        agents: agents::all(models, &At::now(log), false)
+        calls: under_way.iter().map(|call| Call::of_id(&at, call.id)).collect(),
+        agents: agents::all(models, &at, false)
             .await?
             .into_iter()
             .map(|row| WallboardAgent {
-                agent: Agent::of_id(log, row.id),
+                agent: Agent::of_id(&at, row.id),
                 state: row.state.map(Into::into),
                 since: row.state_since.map(Into::into),
             })

@@ -2,20 +2,24 @@
 //! left nothing behind; and as of every moment they say what they said then.
 
 mod people;
+mod question;
 mod service;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use question::Questions;
 use sangdam_domain::event::Event;
 use sangdam_tests::{Database, both_engines};
-use world::{Outcome, Remembered, World};
+use world::{Answered, Outcome, Remembered, World};
 
 /// Histories on each engine, and commands tried in each.
 const HISTORIES: u64 = 12;
 const COMMANDS: usize = 700;
 /// After how many accepted commands it is remembered what the read models say.
 const REMEMBERED: usize = 9;
+/// After how many accepted commands a copy of the ledger is asked for everything.
+const COPIED: usize = 40;
 
 /// What the commands of one history came to.
 #[derive(Default, Debug)]
@@ -32,12 +36,16 @@ async fn replay_equals_following(database: Database) {
         let (here, elsewhere) =
             (Database::fresh(database.engine()).await, Database::fresh(database.engine()).await);
         let mut world = World::new(&here, seed).await;
-        let (tally, remembered) = live(&mut world, seed).await;
+        let (tally, remembered, answered) = live(&mut world, &here, seed).await;
         assert!(
             tally.accepted * 7 > COMMANDS,
             "history {seed} has too few events to tell anything: {tally:?}"
         );
         codes.extend(tally.refused.into_keys());
+        assert!(answered.len() >= 2, "history {seed} was never asked: {answered:?}");
+        for answered in &answered {
+            world.check_answer(answered).await;
+        }
         for (name, count) in world.check(&elsewhere, &remembered).await {
             *types.entry(name).or_default() += count;
         }
@@ -53,8 +61,9 @@ async fn replay_equals_following(database: Database) {
 
 both_engines!(replay_equals_following);
 
-async fn live(world: &mut World, seed: u64) -> (Tally, Vec<Remembered>) {
-    let (mut tally, mut remembered) = (Tally::default(), Vec::new());
+async fn live(world: &mut World, database: &Database, seed: u64) -> (Tally, Vec<Remembered>, Vec<Answered>) {
+    let (mut tally, mut remembered, mut answered) = (Tally::default(), Vec::new(), Vec::new());
+    let questions = Questions::new();
     world.found().await;
     for number in 0..COMMANDS {
         world.let_time_pass();
@@ -70,6 +79,10 @@ async fn live(world: &mut World, seed: u64) -> (Tally, Vec<Remembered>) {
                 if tally.accepted.is_multiple_of(REMEMBERED) {
                     remembered.push(world.remember().await);
                 }
+                // Not always after the same number: moments are as random as the history.
+                if (tally.accepted + seed as usize).is_multiple_of(COPIED) {
+                    answered.push(world.answered_by_a_copy(database, &questions).await);
+                }
             }
             Ok(None) => {
                 assert_eq!(before, after, "{place}");
@@ -81,7 +94,7 @@ async fn live(world: &mut World, seed: u64) -> (Tally, Vec<Remembered>) {
             }
         }
     }
-    (tally, remembered)
+    (tally, remembered, answered)
 }
 
 /// The code of a refusal. Any other error is a defect.

@@ -1,21 +1,26 @@
 //! A small world in which anything may be tried: a ledger on a clock of its own, followed by its read models, and a
 //! handful of callers, calls, consultations and so on, so that commands meet what others left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::Request;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
+use sangdam::graphql::{ApiSchema, App, Loaders, schema};
 use sangdam::ledger::{CommandMeta, ExecuteError, Ledger};
 use sangdam_domain::actor::{Actor, ActorKind};
-use sangdam_domain::log::{LogId, Position};
+use sangdam_domain::log::{LogId, Position, StreamId};
 use sangdam_domain::time::Timestamp;
-use sangdam_eventstore::{Appended, FixedClock, Kek, SeededEntropy, Store, StoreConfig};
+use sangdam_eventstore::{Appended, FixedClock, Kek, SeededEntropy, Store, StoreConfig, StoredEvent};
 use sangdam_projections::{At, ReadError, ReadModels, dump_all_tables, dump_rows, rebuild, runner};
 use sangdam_tests::Database;
+use serde_json::Value;
 use uuid::Uuid;
+
+use super::question::Questions;
 
 /// What a command came to: what it appended, nothing because it held already, or why not.
 pub(super) type Outcome = Result<Option<Appended>, ExecuteError>;
@@ -36,6 +41,7 @@ pub(super) struct World {
     store: Store,
     models: ReadModels,
     runner: runner::Runner,
+    schema: ApiSchema,
 }
 
 impl World {
@@ -54,7 +60,8 @@ impl World {
         let ledger = Ledger::new(store.clone(), LogId::main("jeongseon").expect("a centre"));
         ledger.open_log().await.expect("the log opens");
         let models = ReadModels::open(database.location()).await.expect("the read models open");
-        let runner = runner::spawn(store.clone(), models.clone(), ledger.log().clone());
+        let app = App::new(store.clone(), models.clone(), ledger.log().clone());
+        let runner = app.runner(ledger.log());
         Self {
             ledger,
             random: StdRng::seed_from_u64(seed),
@@ -65,6 +72,7 @@ impl World {
             store,
             models,
             runner,
+            schema: schema(app),
         }
     }
 
@@ -129,6 +137,50 @@ impl World {
         Remembered { position, said }
     }
 
+    /// What a ledger that holds only the events up to now answers to a question for everything: a copy, with read models
+    /// of its own that were built from nothing.
+    pub(super) async fn answered_by_a_copy(&self, of: &Database, questions: &Questions) -> Answered {
+        let (position, _) = self.head().await;
+        let copy = of.copy_of_ledger().await;
+        let store = Store::open(StoreConfig { location: copy.location(), ..self.config() }).await;
+        let store = store.expect("the copy opens");
+        let log = self.ledger.log().clone();
+        assert_eq!(store.head(&log).await.expect("its head").position, position);
+        let models = ReadModels::open(copy.location()).await.expect("read models of its own");
+        runner::catch_up(&store, &models, &log, |_| {}).await.expect("they catch up");
+        let streams: BTreeSet<StreamId> = self.all_events().await.iter().map(|event| event.stream).collect();
+        let selection = questions.everything(&streams.into_iter().collect::<Vec<_>>());
+        let schema = schema(App::new(store.clone(), models.clone(), log));
+        let answer = ask(&schema, &store, &models, &format!("{{ ledger {selection} }}")).await;
+        models.close().await;
+        store.close().await;
+        Answered { position, selection, answer }
+    }
+
+    /// As of the moment, this ledger answers what the copy did.
+    pub(super) async fn check_answer(&self, answered: &Answered) {
+        let Answered { position, selection, answer } = answered;
+        let question = format!("{{ ledger(asOf: {{ position: {position} }}) {selection} }}");
+        let says = ask(&self.schema, &self.store, &self.models, &question).await;
+        let (was, is) = (lines(answer), lines(&says));
+        assert_same(&was, &is, &format!("answers as of {position}"));
+    }
+
+    async fn all_events(&self) -> Vec<StoredEvent> {
+        let all = self.store.read(self.ledger.log(), Position::ZERO, usize::MAX >> 1).await;
+        all.expect("all events")
+    }
+
+    fn config(&self) -> StoreConfig {
+        StoreConfig {
+            location: self.store.location().clone(),
+            kek: Kek::from_bytes([7; 32]),
+            clock: Arc::<FixedClock>::clone(&self.clock),
+            entropy: Arc::new(SeededEntropy::new(b"elsewhere")),
+            ledger: None,
+        }
+    }
+
     /// The head, once the read models have come so far.
     async fn followed(&self) -> Position {
         let (head, _) = self.head().await;
@@ -139,7 +191,8 @@ impl World {
     }
 
     /// Read models that followed along hold the rows that read models built anew would: beside the serving ones, and in
-    /// a database of their own; as of each moment that is remembered they say what they said then. The ledger verifies. Returns how many events of each type it holds.
+    /// a database of their own; as of each moment that is remembered they say what they said then. The ledger verifies.
+    /// Returns how many events of each type it holds.
     pub(super) async fn check(
         self,
         elsewhere: &Database,
@@ -171,7 +224,7 @@ impl World {
         assert_eq!(verified.events, head.get());
 
         let mut types = BTreeMap::new();
-        for event in self.store.read(&log, Position::ZERO, usize::MAX >> 1).await.expect("all events") {
+        for event in self.all_events().await {
             *types.entry(event.event_type).or_default() += 1;
         }
         self.models.close().await;
@@ -187,8 +240,43 @@ pub(super) struct Remembered {
     said: String,
 }
 
+/// What a ledger answered that ended at a position.
+#[derive(Debug)]
+pub(super) struct Answered {
+    position: Position,
+    selection: String,
+    answer: Value,
+}
+
+async fn ask(schema: &ApiSchema, store: &Store, models: &ReadModels, question: &str) -> Value {
+    let loaders = Loaders::new(store.clone(), models.clone());
+    let response = schema.execute(Request::new(question).data(loaders)).await;
+    assert!(response.errors.is_empty(), "{:#?}", response.errors.iter().take(3).collect::<Vec<_>>());
+    let answer = response.data.into_json().expect("an answer");
+    assert!(answer["ledger"].is_object(), "{answer}");
+    answer
+}
+
+/// An answer, a value a line, each with where it stands.
+fn lines(answer: &Value) -> String {
+    fn walk(path: &str, value: &Value, lines: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, value)| walk(&format!("{path}/{name}"), value, lines));
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(n, value)| walk(&format!("{path}/{n}"), value, lines));
+            }
+            leaf => lines.push(format!("{path} {leaf}")),
+        }
+    }
+    let mut all = Vec::new();
+    walk("", answer, &mut all);
+    all.join("\n")
+}
+
 #[track_caller]
 fn assert_same(followed: &str, anew: &str, what: &str) {
     let differing: Vec<_> = followed.lines().zip(anew.lines()).filter(|(a, b)| a != b).take(5).collect();
-    assert!(followed == anew, "{what} differ from those that followed; first lines that do: {differing:#?}");
+    assert!(followed == anew, "{what} differ; first lines that do: {differing:#?}");
 }

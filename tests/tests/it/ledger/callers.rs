@@ -2,6 +2,7 @@
 
 use sangdam_domain::actor::Subject;
 use sangdam_domain::aggregate::{Caller, Consultation, ConsultationCommand};
+use sangdam_domain::log::Position;
 use sangdam_domain::rejection::Rejection;
 use sangdam_domain::value::VoidReason;
 use sangdam_tests::{Database, both_engines};
@@ -18,13 +19,24 @@ async fn a_number_has_one_caller_until_it_is_moved(database: Database) {
 
     let second = world.caller("010-0000-0002").await;
     let number = phone("010-0000-0001");
-    assert_eq!(world.ledger.caller_by_phone(&number).await.unwrap(), Some(first));
+    assert_eq!(world.ledger.caller_by_phone(&number, Position::MAX).await.unwrap(), Some(first));
     let moved = world.ledger.move_phone(&meta("move"), number.clone(), first, second).await.unwrap();
     assert_eq!(moved.state.phones.len(), 2);
-    assert_eq!(world.ledger.caller_by_phone(&number).await.unwrap(), Some(second));
+    assert_eq!(world.ledger.caller_by_phone(&number, Position::MAX).await.unwrap(), Some(second));
     assert!(world.read_caller(first).await.phones.is_empty());
-    let again = world.ledger.move_phone(&meta("move"), number, first, second).await;
+    let again = world.ledger.move_phone(&meta("move"), number.clone(), first, second).await;
     assert_eq!(rejection(again), Rejection::PhoneNotOfCaller);
+
+    // Whose it was before, a moment of the past tells.
+    let then = async |last: Position| world.ledger.caller_by_phone(&number, last).await.unwrap();
+    let back = world.ledger.move_phone(&meta("move"), number.clone(), second, first).await.unwrap();
+    let moved_back = back.appended.unwrap().first;
+    let before_any = Position::new(1).unwrap();
+    assert_eq!(then(before_any).await, None);
+    let before = |position: Position| Position::new(position.get() - 1).unwrap();
+    assert_eq!(then(before(moved.appended.unwrap().first)).await, Some(first));
+    assert_eq!(then(before(moved_back)).await, Some(second));
+    assert_eq!(then(back.position).await, Some(first));
 }
 
 async fn a_call_opens_one_consultation_unless_it_was_voided(database: Database) {
@@ -44,9 +56,10 @@ async fn merged_callers_answer_to_either_number(database: Database) {
     let merged = world.ledger.merge_callers(&meta("merge"), survivor, absorbed).await.unwrap();
     assert!(merged.state.aliases.contains(&absorbed));
     let number = phone("010-0000-0002");
-    assert_eq!(world.ledger.caller_by_phone(&number).await.unwrap(), Some(survivor));
+    assert_eq!(world.ledger.caller_by_phone(&number, Position::MAX).await.unwrap(), Some(survivor));
     world.ledger.unmerge_callers(&meta("unmerge"), survivor, absorbed).await.unwrap();
-    assert_eq!(world.ledger.caller_by_phone(&number).await.unwrap(), Some(absorbed));
+    assert_eq!(world.ledger.caller_by_phone(&number, Position::MAX).await.unwrap(), Some(absorbed));
+    assert_eq!(world.ledger.caller_by_phone(&number, merged.position).await.unwrap(), Some(survivor));
 }
 
 async fn an_identified_consultation_is_linked_on_both_sides(database: Database) {

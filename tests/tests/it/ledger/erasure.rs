@@ -37,7 +37,7 @@ async fn an_erasure_forgets_the_caller_the_aliases_and_all_that_is_theirs(databa
         assert_eq!(text(&world.read(id).await.notes[0].text), None);
     }
     assert_eq!(text(&world.read(other).await.notes[0].text), Some("남의 이야기"));
-    assert_eq!(world.ledger.caller_by_phone(&phone("010-0000-0001")).await.unwrap(), None);
+    assert_eq!(world.ledger.caller_by_phone(&phone("010-0000-0001"), Position::MAX).await.unwrap(), None);
     world.caller("010-0000-0002").await;
     world.must_verify().await;
 
@@ -62,7 +62,7 @@ async fn an_erasure_leaves_nothing_of_a_number_that_was_taken_over(database: Dat
     assert!(store.sealed(log, &positions).await.unwrap().is_empty());
     assert!(world.read_caller(before).await.phones.is_empty());
     let free = phone("010-0000-0001");
-    assert_eq!(world.ledger.caller_by_phone(&free).await.unwrap(), None);
+    assert_eq!(world.ledger.caller_by_phone(&free, Position::MAX).await.unwrap(), None);
     world.must_verify().await;
 }
 
@@ -71,7 +71,10 @@ async fn nothing_is_erased_without_approval(database: Database) {
     let caller = world.caller("010-0000-0001").await;
     let refused = world.ledger.erase_caller(&meta("erase"), caller).await;
     assert_eq!(rejection(refused), Rejection::ErasureNotApproved);
-    assert_eq!(world.ledger.caller_by_phone(&phone("010-0000-0001")).await.unwrap(), Some(caller));
+    assert_eq!(
+        world.ledger.caller_by_phone(&phone("010-0000-0001"), Position::MAX).await.unwrap(),
+        Some(caller)
+    );
 }
 
 async fn a_retry_after_the_erasure_gets_the_first_result_unchecked(database: Database) {

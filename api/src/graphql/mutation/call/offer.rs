@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use sangdam_domain::aggregate::{Call, CallCommand};
 use sangdam_domain::id::CallId;
+use sangdam_domain::log::Position;
 use sangdam_domain::value::{Code, DialledNumber, ExternalReference, PhoneNumber};
 
 use crate::graphql::code::{Direction, Evidence};
@@ -61,7 +62,7 @@ async fn carry_out(ctx: &Context<'_>, input: &OfferCallInput) -> Result<Executed
             request.ledger.must_be_active(caller).await?;
             Some(caller)
         }
-        (None, Some(phone)) => request.ledger.caller_by_phone(phone).await?,
+        (None, Some(phone)) => request.ledger.caller_by_phone(phone, Position::MAX).await?,
         (None, None) => None,
     };
     let direction = input.direction.into();

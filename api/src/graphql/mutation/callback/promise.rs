@@ -5,6 +5,7 @@ use sangdam_domain::aggregate::{
     Call, CallStanding, Callback, CallbackCommand, Consultation, ConsultationStatus, PromiseFor,
 };
 use sangdam_domain::id::{CallId, CallbackId, ConsultationId};
+use sangdam_domain::log::Position;
 
 use crate::graphql::mutation::field::{id_or_none, invalid};
 use crate::graphql::mutation::payload::CallbackPayload;
@@ -72,7 +73,7 @@ async fn carry_out(ctx: &Context<'_>, input: &PromiseCallbackInput) -> Result<Ex
             request.ledger.must_be_active(caller).await?;
             Some(caller)
         }
-        (None, Some(known)) => request.ledger.survivor(known).await?,
+        (None, Some(known)) => request.ledger.survivor(known, Position::MAX).await?,
         (None, None) => None,
     };
     if let Some(agent) = agent {

@@ -5,6 +5,7 @@ use sangdam_domain::aggregate::{
     Call, CallStanding, CallbackStanding, Consultation, ConsultationCommand, OpenFrom,
 };
 use sangdam_domain::id::{CallId, CallbackId, ConsultationId};
+use sangdam_domain::log::Position;
 
 use crate::graphql::code::ContactReason;
 use crate::graphql::mutation::field::{id_or_none, invalid};
@@ -83,7 +84,7 @@ async fn carry_out(
     let answered = call.as_ref().and_then(|call| call.answered.as_ref());
     let agent = agent.or_else(|| answered.and_then(|answered| answered.what.agent));
     let caller = match (caller, call.as_ref().and_then(|call| call.caller)) {
-        (None, Some(known)) => request.ledger.survivor(known).await?,
+        (None, Some(known)) => request.ledger.survivor(known, Position::MAX).await?,
         (given, _) => given,
     };
     let contact_reason = input.contact_reason.into();

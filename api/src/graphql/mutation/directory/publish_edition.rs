@@ -4,10 +4,10 @@ use async_graphql::{Context, InputObject, Object, Result};
 use sangdam_domain::aggregate::{DirectoryEditions, DirectoryEditionsCommand};
 use sangdam_domain::event::EditionEntry;
 use sangdam_domain::log::{LogId, Position};
-use sangdam_projections::{At, ReadModels, directory};
+use sangdam_projections::{ReadModels, directory};
 
 use crate::graphql::app;
-use crate::graphql::error::{ApiError, Code};
+use crate::graphql::error::ApiError;
 use crate::graphql::mutation::field::invalid;
 use crate::graphql::mutation::payload::DirectoryEditionPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
@@ -16,8 +16,6 @@ use crate::ledger::Executed;
 
 /// How many entries an edition may have at most.
 const ENTRIES_MAX: u32 = 500;
-/// How often a ranking is read again because the read models moved on meanwhile.
-const READS_MAX: u32 = 20;
 
 /// What `publishDirectoryEdition` takes.
 #[derive(InputObject)]
@@ -68,33 +66,20 @@ async fn carry_out(
     request.execute((), command).await
 }
 
-/// The entries most often given, and the position at which they were counted. The read models may move on between the
-/// two questions; it is asked again then.
+/// The entries most often given, and the position at which they were counted.
 async fn ranking(
     models: &ReadModels,
     log: &LogId,
     input: &PublishDirectoryEditionInput,
 ) -> Result<(Position, Vec<EditionEntry>), ApiError> {
-    let mut before = models.applied(log).await?;
-    for _ in 0..READS_MAX {
-        let rows = directory::ranking(
-            models,
-            &At::now(log),
-            Some(input.from.0),
-            Some(input.to.0),
-            input.top as usize,
-        )
-        .await?;
-        let after = models.applied(log).await?;
-        if before == after {
-            let line = |row: directory::RankRow| EditionEntry {
-                entry: row.entry.id,
-                entry_version: row.entry.entry_version,
-                count: row.given,
-            };
-            return Ok((after, rows.into_iter().map(line).collect()));
-        }
-        before = after;
-    }
-    Err(ApiError::new(Code::Unavailable, "the counts are moving too fast to freeze an edition; try again"))
+    let position = models.applied(log).await?;
+    let at = models.as_of(log, position).await?;
+    let (from, to) = (Some(input.from.0), Some(input.to.0));
+    let rows = directory::ranking(models, &at, from, to, input.top as usize).await?;
+    let line = |row: directory::RankRow| EditionEntry {
+        entry: row.entry.id,
+        entry_version: row.entry.entry_version,
+        count: row.given,
+    };
+    Ok((position, rows.into_iter().map(line).collect()))
 }
