@@ -6,18 +6,32 @@ use sangdam_domain::log::{LogId, Position};
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct At {
     log: LogId,
-    position: Option<Position>,
+    then: Option<Then>,
+}
+
+/// A moment of the past.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Then {
+    /// The last position that counts.
+    pub position: Position,
+    /// Nothing that counts happened later than this, in microseconds since 1970: lists in the order of time need not be
+    /// looked through from the present back.
+    pub latest_micros: i64,
 }
 
 impl At {
     /// As it stands when the question is asked.
     pub fn now(log: &LogId) -> Self {
-        Self { log: log.clone(), position: None }
+        Self { log: log.clone(), then: None }
     }
 
     /// As it stood after this position; [`crate::ReadModels::as_of`] says whether the tables can tell.
-    pub(crate) fn as_of(log: &LogId, position: Position) -> Self {
-        Self { log: log.clone(), position: Some(position) }
+    pub(crate) fn as_of(log: &LogId, then: Then) -> Self {
+        Self { log: log.clone(), then: Some(then) }
+    }
+
+    pub(crate) fn then(&self) -> Option<Then> {
+        self.then
     }
 
     /// The log.
@@ -27,11 +41,11 @@ impl At {
 
     /// The last position that counts; the highest that there can be where all do.
     pub fn last(&self) -> Position {
-        self.position.unwrap_or(Position::MAX)
+        self.position().unwrap_or(Position::MAX)
     }
 
     /// The last position that counts; `None` where all do.
     pub fn position(&self) -> Option<Position> {
-        self.position
+        self.then.map(|then| then.position)
     }
 }

@@ -113,18 +113,21 @@ async fn version_in_use(models: &ReadModels, projection: &dyn Projection) -> Res
     Ok(version.unwrap_or_else(|| projection.version().into()))
 }
 
-/// Moves a checkpoint. `false` where somebody else moved it: nothing of this transaction may be kept then.
+/// Moves a checkpoint, over events that happened at most so long after they were recorded. `false` where somebody else moved it: nothing of this transaction may be kept then.
 pub(crate) async fn advance(
     tx: &mut Tx,
     generation: Generation,
     log_no: i64,
     from: &Checkpoint,
     to: (Position, Timestamp),
+    ahead_micros: i64,
 ) -> Result<bool, sqlx::Error> {
-    let sql = "UPDATE checkpoints SET position = $1, recorded_at = $2, problem_position = NULL, problem = NULL \
+    let sql = "UPDATE checkpoints SET position = $1, recorded_at = $2, problem_position = NULL, problem = NULL, \
+         ahead_micros = CASE WHEN ahead_micros < $8 THEN $8 ELSE ahead_micros END \
          WHERE generation = $3 AND projection = $4 AND log_no = $5 AND version = $6 AND position = $7";
     let name = from.projection.name();
-    let args = args![to.0, to.1, generation.name(), name, log_no, i64::from(from.version), from.position];
+    let version = i64::from(from.version);
+    let args = args![to.0, to.1, generation.name(), name, log_no, version, from.position, ahead_micros];
     Ok(tx.execute(sql, args).await? == 1)
 }
 

@@ -11,14 +11,15 @@ use crate::question::Question;
 pub(crate) struct Conditions {
     text: String,
     question: Question,
+    at: &'static str,
     /// Few rows are left, which no index has in the order of time.
     sorted_apart: bool,
 }
 
 impl Conditions {
-    /// Rows of one log.
-    pub(crate) fn of(question: Question) -> Self {
-        Self { text: "log_no = $1".to_owned(), question, sorted_apart: false }
+    /// Rows of one log; `at` is their column of when they happened.
+    pub(crate) fn of(question: Question, at: &'static str) -> Self {
+        Self { text: "log_no = $1".to_owned(), question, at, sorted_apart: false }
     }
 
     /// A further condition; each `?` of the text stands for the next argument.
@@ -57,8 +58,9 @@ impl Conditions {
         self.and(&format!("{column} IN ({places})"), values);
     }
 
-    /// The `day` is within these, both included. `at` is the column of moments that an index is on.
-    pub(crate) fn and_days(&mut self, at: &str, from: Option<Date>, to: Option<Date>) {
+    /// The `day` is within these, both included.
+    pub(crate) fn and_days(&mut self, from: Option<Date>, to: Option<Date>) {
+        let at = self.at;
         if let Some(from) = from {
             self.and(&format!("{at} >= ? AND day >= ?"), [earliest_of(from).into(), day_number(from).into()]);
         }
@@ -68,25 +70,33 @@ impl Conditions {
     }
 
     /// The rows behind the page's beginning, in its order, and one more than it holds.
-    pub(crate) fn paged(mut self, page: &Page, at: &str, id: &str) -> (String, Question) {
-        let compare = page.order.compare();
+    pub(crate) fn paged(mut self, page: &Page) -> (String, Question) {
+        self.begin_then();
+        let (compare, at) = (page.order.compare(), self.at);
         if let Some(cursor) = page.after {
             // The first half lets the index on (…, at, id) be entered at the right place on both engines.
             self.and(
-                &format!("{at} {compare}= ? AND ({at} {compare} ? OR {id} {compare} ?)"),
+                &format!("{at} {compare}= ? AND ({at} {compare} ? OR id {compare} ?)"),
                 [cursor.at.into(), cursor.at.into(), cursor.id.into()],
             );
         }
         let order = page.order.sql();
         let limit = page.size.saturating_add(1).min(Self::PAGE_MAX);
         let sign = if self.sorted_apart { "+" } else { "" };
-        self.text.push_str(&format!(" ORDER BY {sign}{at} {order}, {id} {order} LIMIT {limit}"));
+        self.text.push_str(&format!(" ORDER BY {sign}{at} {order}, id {order} LIMIT {limit}"));
         (self.text, self.question)
     }
 
     /// What was put together.
-    pub(crate) fn done(self) -> (String, Question) {
+    pub(crate) fn done(mut self) -> (String, Question) {
+        self.begin_then();
         (self.text, self.question)
+    }
+
+    /// As of a position, what happened later need not be looked through.
+    fn begin_then(&mut self) {
+        let (latest, sign) = (self.question.latest_micros(), if self.sorted_apart { "+" } else { "" });
+        self.and_if(&format!("{sign}{} <= ?", self.at), latest);
     }
 
     const PAGE_MAX: usize = 100_001;

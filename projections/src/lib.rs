@@ -24,7 +24,7 @@
 //! consultations::page(&ConsultationFilter, &Page) -> Paged<ConsultationRow>     count(&filter) -> u64
 //! consultations::by_ids(&[ConsultationId]) -> Vec<ConsultationRow>             opened_by_call(&[CallId])
 //! calls::page(&CallFilter, &Page) -> Paged<CallRow>   by_ids(&[CallId])   of_callers(&[CallerId])   under_way()
-//! At::now(&log)   ReadModels::as_of(&log, position) -> At
+//! At::now(&log)   ReadModels::as_of(&store, &log, position) -> At
 //! callers::by_ids(&[CallerId]) -> Vec<CallerRow>      aliases(CallerId) -> Vec<CallerId> (it first)
 //! callers::history(&[CallerId], &Page) -> Paged<Contact>               known_callers() -> KnownCallers
 //! callbacks::open(limit) -> Vec<CallbackRow>   by_ids(&[CallbackId])   of(&[CallbackFor])

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::db::in_chunks;
-use sangdam_eventstore::{Arg, Db, Location, Room, Row, args};
+use sangdam_eventstore::{Arg, Db, Location, Room, Row, Store, args};
 use sqlx::migrate::Migrator;
 
-use crate::at::At;
+use crate::at::{At, Then};
 use crate::error::ReadError;
 use crate::pass::PROJECTIONS;
 use crate::question::Question;
@@ -132,15 +132,15 @@ impl ReadModels {
         Err(ReadError::Database(sqlx::Error::RowNotFound))
     }
 
-    /// A log as it stood after the event at this position.
+    /// A log as it stood after the event at this position; the store tells when that was recorded.
     ///
     /// # Errors
     /// Where the read models have not come so far, or were made by a release that kept no past.
-    pub async fn as_of(&self, log: &LogId, position: Position) -> Result<At, ReadError> {
-        let (mut applied, mut checkpoints) = (position, 0);
+    pub async fn as_of(&self, store: &Store, log: &LogId, position: Position) -> Result<At, ReadError> {
+        let (mut applied, mut checkpoints, mut ahead_micros) = (position, 0, 0);
         if let Some(log_no) = self.log_no(log).await? {
-            let sql =
-                "SELECT projection, version, position FROM checkpoints WHERE generation = $1 AND log_no = $2";
+            let sql = "SELECT projection, version, position, ahead_micros FROM checkpoints \
+                 WHERE generation = $1 AND log_no = $2";
             for row in self.db().fetch_all(sql, args![Generation::Serving.name(), log_no]).await? {
                 let name = row.text(0)?;
                 let Some(projection) = PROJECTIONS.iter().find(|of| of.name() == name) else { continue };
@@ -149,19 +149,23 @@ impl ReadModels {
                 }
                 checkpoints += 1;
                 applied = applied.min(row.position(2)?);
+                ahead_micros = ahead_micros.max(row.int(3)?);
             }
         }
         let applied = if checkpoints == PROJECTIONS.len() { applied } else { Position::ZERO };
         if applied < position {
             return Err(ReadError::NotYet { log: log.clone(), applied, wanted: position });
         }
-        Ok(At::as_of(log, position))
+        let recorded_at =
+            store.read_at(log, &[position]).await?.first().map_or(Timestamp::MIN, |event| event.recorded_at);
+        let latest_micros = recorded_at.micros().saturating_add(ahead_micros);
+        Ok(At::as_of(log, Then { position, latest_micros }))
     }
 
     /// A question about a log; `None` where no event of it was applied yet.
     pub(crate) async fn ask(&self, at: &At) -> Result<Option<Question>, ReadError> {
         let log_no = self.log_no(at.log()).await?;
-        Ok(log_no.map(|log_no| Question::about(log_no, at.position())))
+        Ok(log_no.map(|log_no| Question::about(log_no, at.then())))
     }
 
     /// The rows of a statement.

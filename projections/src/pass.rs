@@ -105,13 +105,17 @@ async fn write(
     let end = (last.fact.position, last.fact.recorded_at);
     let (generation, log_no) = (checkpoints.generation, checkpoints.log_no);
     let mut tx = models.db().begin().await.map_err(Failure::Database)?;
+    let ahead_micros = facts.iter().map(|seen| ahead_micros(seen)).max().unwrap_or(0);
     let mut moves = Vec::new();
     // All checkpoints first: whoever holds them has the rows to themselves.
     for (index, checkpoint) in checkpoints.each.iter().enumerate() {
         if !checkpoint.runs() || checkpoint.position >= end.0 {
             continue;
         }
-        if !advance(&mut tx, generation, log_no, checkpoint, end).await.map_err(Failure::Database)? {
+        if !advance(&mut tx, generation, log_no, checkpoint, end, ahead_micros)
+            .await
+            .map_err(Failure::Database)?
+        {
             tx.rollback().await.map_err(Failure::Database)?;
             return Ok(Passed::Overtaken);
         }
@@ -158,6 +162,11 @@ async fn step_back(
     tx.execute(sql, sangdam_eventstore::args![to.0, to.1, generation.name(), projection, log_no])
         .await
         .map(drop)
+}
+
+/// How long after it was recorded an event says that it happened; 0 where it does not.
+fn ahead_micros(seen: &Seen) -> i64 {
+    (seen.fact.occurred_at.micros() - seen.fact.recorded_at.micros()).max(0)
 }
 
 /// Rows that break a constraint, do not fit their column, or cannot be read back will do so again.

@@ -1,26 +1,33 @@
 //! Questions to the tables: where they are read from, as of when, and the arguments.
 
-use sangdam_domain::log::Position;
 use sangdam_eventstore::Arg;
 
+use crate::at::Then;
 use crate::table::Table;
 
 /// A question about one log. `$1` is the log's number; as of a position, `$2` is that one.
 #[derive(Clone)]
 pub(crate) struct Question {
     args: Vec<Arg>,
-    as_of: bool,
+    /// Nothing that counts happened later; `None` as it stands.
+    latest_micros: Option<i64>,
 }
 
 impl Question {
-    pub(crate) fn about(log_no: i64, position: Option<Position>) -> Self {
-        let args = [Arg::from(log_no)].into_iter().chain(position.map(Arg::from)).collect();
-        Self { args, as_of: position.is_some() }
+    pub(crate) fn about(log_no: i64, then: Option<Then>) -> Self {
+        let position = then.map(|then| Arg::from(then.position));
+        let args = [Arg::from(log_no)].into_iter().chain(position).collect();
+        Self { args, latest_micros: then.map(|then| then.latest_micros) }
+    }
+
+    /// The moment after which nothing happened that counts, as of a position, in microseconds since 1970.
+    pub(crate) fn latest_micros(&self) -> Option<i64> {
+        self.latest_micros
     }
 
     /// What stands behind `FROM` to read a table; every statement reads at least one.
     pub(crate) fn from(&self, table: &Table) -> String {
-        if self.as_of { table.as_of() } else { table.name.to_owned() }
+        if self.latest_micros.is_some() { table.as_of() } else { table.name.to_owned() }
     }
 
     /// The mark of a further argument.

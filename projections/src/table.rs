@@ -208,9 +208,10 @@ impl Table {
             .iter()
             .map(|column| match column {
                 Column::Set(name) => format!("h.{name}"),
-                // The sign keeps the order of time from being had by going through everything there is.
+                // Cast, the order of time is not had by going through everything there is; and unlike other expressions
+                // it is of the column's kind still, without which SQLite sorts both halves of the union together.
                 Column::Fixed(name) if self.spanned && name.ends_with("_at") => {
-                    format!("+c.{name} AS {name}")
+                    format!("CAST(c.{name} AS BIGINT) AS {name}")
                 }
                 Column::Key(name) | Column::Fixed(name) => format!("c.{name}"),
             })

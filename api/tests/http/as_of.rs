@@ -118,7 +118,7 @@ async fn a_cursor_belongs_to_its_moment() {
     let cursor = &now["data"]["ledger"]["consultations"]["pageInfo"]["endCursor"];
     assert_eq!(code_of(&page(&as_of, cursor).await), "BAD_INPUT");
     let events = "query($as_of: AsOfInput, $after: String) { ledger(asOf: $as_of) {
-        events(first: 1000, after: $after) { nodes { position } pageInfo { endCursor hasNextPage } } } }";
+        events(first: 100, after: $after) { nodes { position } pageInfo { endCursor hasNextPage } } } }";
     let all = server.data(events, json!({})).await;
     let beyond = &all["ledger"]["events"]["pageInfo"]["endCursor"];
     assert_eq!(server.code(events, json!({ "as_of": as_of, "after": beyond })).await, "BAD_INPUT");

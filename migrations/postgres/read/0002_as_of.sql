@@ -8,6 +8,10 @@
 --
 -- What an earlier release made has no past: it is built anew, and answers as of now until then.
 
+-- How long after it was recorded an event said that it happened, at the most, in microseconds: a clock may be a little
+-- ahead. What counts as of P happened at the latest so long after P was recorded, so lists in the order of time begin there.
+ALTER TABLE checkpoints ADD COLUMN ahead_micros BIGINT NOT NULL DEFAULT 0;
+
 ALTER TABLE consultations ADD COLUMN held_from BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE consultations ADD COLUMN span BIGINT;
 CREATE INDEX consultations_by_span ON consultations (log_no, span) WHERE span IS NOT NULL;

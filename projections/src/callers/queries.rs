@@ -80,9 +80,9 @@ pub async fn history(
 ) -> Result<Paged<Contact>, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
     let from = question.from(&CONTACTS);
-    let mut conditions = Conditions::of(question);
+    let mut conditions = Conditions::of(question, "occurred_at");
     conditions.and_in("caller", callers.iter().map(|id| id.uuid().into()).collect());
-    let (conditions, question) = conditions.paged(page, "occurred_at", "id");
+    let (conditions, question) = conditions.paged(page);
     let sql = format!("SELECT {SELECT_CONTACT} FROM {from} WHERE {conditions}");
     Ok(Paged::cut(models.select(question, &sql, Contact::read).await?, page.size))
 }

@@ -20,15 +20,15 @@ pub async fn page(
 ) -> Result<Paged<CallRow>, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
     let from = question.from(&TABLE);
-    let mut conditions = Conditions::of(question);
+    let mut conditions = Conditions::of(question, "offered_at");
     if !filter.callers.is_empty() {
         conditions.and_in("caller", filter.callers.iter().map(|id| id.uuid().into()).collect());
     }
     conditions.and_if("agent = ?", filter.agent.map(|id| id.uuid()));
     conditions.and_if("status = ?", filter.status.map(|status| status.as_str()));
     conditions.and_if("direction = ?", filter.direction.map(|direction| direction.as_str()));
-    conditions.and_days("offered_at", filter.from, filter.to);
-    let (conditions, question) = conditions.paged(page, "offered_at", "id");
+    conditions.and_days(filter.from, filter.to);
+    let (conditions, question) = conditions.paged(page);
     let sql = format!("SELECT {SELECT} FROM {from} WHERE {conditions}");
     Ok(Paged::cut(models.select(question, &sql, CallRow::read).await?, page.size))
 }

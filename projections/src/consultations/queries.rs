@@ -25,7 +25,7 @@ pub async fn page(
 
 pub(crate) fn page_sql(question: Question, filter: &ConsultationFilter, page: &Page) -> (String, Question) {
     let from = question.from(&TABLE);
-    let (conditions, question) = conditions(question, filter).paged(page, "occurred_at", "id");
+    let (conditions, question) = conditions(question, filter).paged(page);
     (format!("SELECT {SELECT} FROM {from} WHERE {conditions}"), question)
 }
 
@@ -67,13 +67,13 @@ async fn matching(
 }
 
 fn conditions(question: Question, filter: &ConsultationFilter) -> Conditions {
-    let mut conditions = Conditions::of(question);
+    let mut conditions = Conditions::of(question, "occurred_at");
     if !filter.callers.is_empty() {
         conditions.and_in("caller", filter.callers.iter().map(|id| id.uuid().into()).collect());
     }
     conditions.and_if("agent = ?", filter.agent.map(|id| id.uuid()));
     conditions.and_if("category = ?", filter.category.as_ref().map(|code| code.as_str()));
     conditions.and_if("status = ?", filter.status.map(|status| status.as_str()));
-    conditions.and_days("occurred_at", filter.from, filter.to);
+    conditions.and_days(filter.from, filter.to);
     conditions
 }

@@ -188,11 +188,11 @@ async fn what_an_earlier_release_made_is_built_anew(history: History) {
         db.execute(sql, args![]).await.unwrap();
     }
     let then = Position::new(9).unwrap();
-    let asked = h.models.as_of(&h.log, then).await;
+    let asked = h.models.as_of(&h.store, &h.log, then).await;
     assert!(matches!(asked, Err(ReadError::NoPast { .. })), "{asked:?}");
     let runner = follow(h);
     wait_until(async || dump_all_tables(&h.models).await.unwrap() == made).await;
-    h.models.as_of(&h.log, then).await.unwrap();
+    h.models.as_of(&h.store, &h.log, then).await.unwrap();
     h.consultation(8, MORNING, None, None).await;
     runner.wait_for(at_head(h).await, SOON).await.unwrap();
     let status = h.models.status().await.unwrap();

@@ -163,14 +163,17 @@ async fn lists_are_read_by_their_indexes(history: History) {
         return;
     }
     let of_two = ConsultationFilter { callers: vec![caller_id(1), caller_id(2)], ..Default::default() };
-    for at in [h.now(), h.models.as_of(&h.log, Position::new(3).unwrap()).await.unwrap()] {
+    for at in [h.now(), h.models.as_of(&h.store, &h.log, Position::new(3).unwrap()).await.unwrap()] {
         let question = h.models.ask(&at).await.unwrap().unwrap();
         let page = consultations::queries::page_sql(question.clone(), &of_two, &Page::first(20));
+        let latest = ConsultationFilter::default();
+        let latest = consultations::queries::page_sql(question.clone(), &latest, &Page::first(20));
         let under_way = (calls::queries::under_way_sql(&question), question.clone());
         let absorbed = crate::callers::queries::absorbed_sql(question, caller_id(1));
         for ((sql, question), indexes) in [
             (under_way, ["calls_under_way", "calls_by_span"]),
             (page, ["consultations_by_caller", "consultations_by_span"]),
+            (latest.clone(), ["consultations_by_time", "consultations_by_span"]),
             (absorbed, ["callers_merged", "callers_past_merged"]),
         ] {
             let sql = format!("EXPLAIN QUERY PLAN {sql}");
@@ -182,6 +185,17 @@ async fn lists_are_read_by_their_indexes(history: History) {
             let gone_through =
                 plan.iter().find(|step| step.starts_with("SCAN ") && *step != "SCAN as_it_was");
             assert!(gone_through.is_none(), "{plan:#?}");
+        }
+        // As of a moment the two halves are read in order and merged, from that moment back: nothing later is looked at.
+        let (sql, question) = latest;
+        let plan = h.models.select(question, &format!("EXPLAIN QUERY PLAN {sql}"), |row| row.text(3)).await;
+        let plan = plan.unwrap();
+        if at.position().is_some() {
+            assert!(plan.iter().any(|step| step == "MERGE (UNION ALL)"), "{plan:#?}");
+            let from_then = "consultations_by_time (log_no=? AND occurred_at<?)";
+            assert!(plan.iter().any(|step| step.contains(from_then)), "{plan:#?}");
+        } else {
+            assert!(!plan.iter().any(|step| step.contains("B-TREE")), "{plan:#?}");
         }
     }
 }

@@ -39,7 +39,7 @@ pub struct AsOf {
 pub(super) async fn resolve(app: &App, log: &LogId, asked: AsOfInput) -> Result<At, ApiError> {
     let position = position_of(app, log, asked).await?;
     wait_for(app, log, position, "asOf").await?;
-    Ok(app.models.as_of(log, position).await?)
+    Ok(app.models.as_of(&app.store, log, position).await?)
 }
 
 /// Waits until the read models know of a position. Returns what they know of.

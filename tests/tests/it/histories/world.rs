@@ -201,11 +201,11 @@ impl World {
         let log = self.ledger.log().clone();
         let head = self.followed().await;
         for Remembered { position, said } in remembered {
-            let at = self.models.as_of(&log, *position).await.expect("a past");
+            let at = self.models.as_of(&self.store, &log, *position).await.expect("a past");
             let says = dump_rows(&self.models, &at).await.expect("the rows");
             assert_same(said, &says, &format!("rows as of {position}"));
         }
-        let beyond = self.models.as_of(&log, head.next()).await;
+        let beyond = self.models.as_of(&self.store, &log, head.next()).await;
         assert!(matches!(beyond, Err(ReadError::NotYet { .. })), "{beyond:?}");
         let followed = dump_all_tables(&self.models).await.expect("a dump");
 

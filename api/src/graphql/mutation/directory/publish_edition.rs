@@ -4,14 +4,14 @@ use async_graphql::{Context, InputObject, Object, Result};
 use sangdam_domain::aggregate::{DirectoryEditions, DirectoryEditionsCommand};
 use sangdam_domain::event::EditionEntry;
 use sangdam_domain::log::{LogId, Position};
-use sangdam_projections::{ReadModels, directory};
+use sangdam_projections::directory;
 
-use crate::graphql::app;
 use crate::graphql::error::ApiError;
 use crate::graphql::mutation::field::invalid;
 use crate::graphql::mutation::payload::DirectoryEditionPayload;
 use crate::graphql::mutation::request::{CommandFields, Failure, Request};
 use crate::graphql::scalar::Date;
+use crate::graphql::{App, app};
 use crate::ledger::Executed;
 
 /// How many entries an edition may have at most.
@@ -60,7 +60,7 @@ async fn carry_out(
     if let Some(first) = request.first_result().await? {
         return Ok(first);
     }
-    let (as_of, entries) = ranking(&app(ctx)?.models, request.ledger.log(), input).await?;
+    let (as_of, entries) = ranking(app(ctx)?, request.ledger.log(), input).await?;
     let (from, to) = (input.from.0, input.to.0);
     let command = DirectoryEditionsCommand::Publish { edition: input.edition, from, to, entries, as_of };
     request.execute((), command).await
@@ -68,12 +68,13 @@ async fn carry_out(
 
 /// The entries most often given, and the position at which they were counted.
 async fn ranking(
-    models: &ReadModels,
+    app: &App,
     log: &LogId,
     input: &PublishDirectoryEditionInput,
 ) -> Result<(Position, Vec<EditionEntry>), ApiError> {
+    let models = &app.models;
     let position = models.applied(log).await?;
-    let at = models.as_of(log, position).await?;
+    let at = models.as_of(&app.store, log, position).await?;
     let (from, to) = (Some(input.from.0), Some(input.to.0));
     let rows = directory::ranking(models, &at, from, to, input.top as usize).await?;
     let line = |row: directory::RankRow| EditionEntry {
