@@ -6,6 +6,7 @@ pub mod actor;
 pub mod aggregate;
 pub mod calendar;
 pub mod counting;
+pub mod erlang;
 pub mod event;
 pub mod id;
 pub mod log;
