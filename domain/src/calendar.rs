@@ -94,6 +94,13 @@ pub fn weekday(date: Date) -> Weekday {
     }
 }
 
+impl Weekday {
+    /// 1 for Monday to 7 for Sunday, as ISO 8601 counts.
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+}
+
 /// The opening hours of a centre, over all versions of its calendar.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct OperatingCalendar {
@@ -147,6 +154,12 @@ impl OperatingCalendar {
     /// The version in force at a moment. `None` before the first.
     pub fn in_force(&self, at: Timestamp) -> Option<&CalendarVersion> {
         self.in_order.iter().rev().find(|version| version.valid_from <= version.zone.local(at).date)
+    }
+
+    /// Whether the centre is open at any time of a day: unless the calendar in force on it says that it is not.
+    pub fn is_open_on(&self, date: Date) -> bool {
+        let in_force = self.in_order.iter().rev().find(|version| version.valid_from <= date);
+        in_force.is_none_or(|version| version.hours_on(date).next().is_some())
     }
 
     /// The version of the calendar by which the centre is closed at a moment. `None` where it is open, or where no
@@ -260,6 +273,15 @@ mod tests {
         assert_eq!(calendar.in_force(at("2019-07-31T15:00:00Z")).unwrap().version, 1);
         assert_eq!(calendar.closed_by(at("2022-12-30T08:40:00+09:00")), None);
         assert_eq!(calendar.closed_by(at("2023-01-02T08:40:00+09:00")), Some(2));
+    }
+
+    #[test]
+    fn a_day_is_open_where_it_has_hours() {
+        let calendar = OperatingCalendar::of([&jeongseon(1, date(2019, 8, 1), time(8, 30, 0, 0))]);
+        // A Thursday, a holiday, a Saturday; and a Sunday before the first calendar.
+        let days = [date(2024, 2, 8), date(2024, 2, 9), date(2024, 2, 10), date(2019, 7, 28)];
+        assert_eq!(days.map(|day| calendar.is_open_on(day)), [true, false, false, true]);
+        assert_eq!(days.map(|day| weekday(day).number()), [4, 5, 6, 7]);
     }
 
     #[test]

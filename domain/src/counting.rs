@@ -58,14 +58,43 @@ pub struct AnswerRate {
 impl AnswerRate {
     /// In tenths of a percent, half a tenth rounded up: 998 is 99.8 %. `None` where nothing was offered.
     pub fn per_mille(self) -> Option<u32> {
-        let (answered, offered) = (u128::from(self.answered), u128::from(self.offered));
-        let rounded = (answered * 2_000 + offered).checked_div(offered * 2)?;
-        u32::try_from(rounded).ok()
+        Share::from(self).per_mille()
     }
 }
 
 /// In percent with one decimal, without the sign: `99.8`; `-` where nothing was offered.
 impl fmt::Display for AnswerRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Share::from(*self).fmt(f)
+    }
+}
+
+/// A part of a whole, as two whole numbers: so every rate keeps its denominator.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Share {
+    /// How many of them.
+    pub part: u64,
+    /// Of how many.
+    pub whole: u64,
+}
+
+impl From<AnswerRate> for Share {
+    fn from(rate: AnswerRate) -> Self {
+        Self { part: rate.answered, whole: rate.offered }
+    }
+}
+
+impl Share {
+    /// In tenths of a percent, half a tenth rounded up: 998 is 99.8 %. `None` where the whole is nothing.
+    pub fn per_mille(self) -> Option<u32> {
+        let (part, whole) = (u128::from(self.part), u128::from(self.whole));
+        let rounded = (part * 2_000 + whole).checked_div(whole * 2)?;
+        u32::try_from(rounded).ok()
+    }
+}
+
+/// In percent with one decimal, without the sign: `99.8`; `-` where the whole is nothing.
+impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.per_mille() {
             Some(tenths) => write!(f, "{}.{}", tenths / 10, tenths % 10),

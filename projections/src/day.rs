@@ -41,6 +41,25 @@ pub(crate) fn latest_of(date: Date) -> Timestamp {
     }
 }
 
+/// The days from one to another, both included.
+pub(crate) fn days(from: Date, to: Date) -> impl Iterator<Item = Date> {
+    std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(move |day| *day <= to)
+}
+
+/// The days from one to another, both included, in slices of a month and less: of what is read row by row, so much is
+/// held at a time.
+pub(crate) fn slices(from: Date, to: Date) -> impl Iterator<Item = (Date, Date)> {
+    let next = move |first: Date| (first <= to).then(|| (first, first.last_of_month().min(to)));
+    std::iter::successors(next(from), move |(_, last)| next(last.tomorrow().ok()?))
+}
+
+/// The moments of the days from one to another, both included: the first, and the first one after them.
+pub(crate) fn moments(zone: &Zone, from: Date, to: Date) -> (Timestamp, Timestamp) {
+    let start = |date: Date| zone.start_of(date);
+    let begins = start(from).unwrap_or(Timestamp::MIN);
+    (begins, to.tomorrow().ok().and_then(start).unwrap_or_else(|| latest_of(to)))
+}
+
 const LATEST_SECONDS: i64 = 39 * 3600;
 /// 9999-12-30T22:00:00Z: the last second that every time zone on earth can show.
 const LAST_MICROS: i64 = 253_402_207_200_000_000;
@@ -69,6 +88,26 @@ mod tests {
             assert!(latest_of(date) > moment, "{date}");
         }
         assert!(latest_of(date(1900, 1, 1)) < moment);
+    }
+
+    #[test]
+    fn slices_are_all_the_days_once() {
+        let (from, to) = (date(2023, 12, 30), date(2024, 2, 2));
+        let sliced: Vec<_> = slices(from, to).collect();
+        let february = (date(2024, 2, 1), to);
+        assert_eq!(sliced, [(from, date(2023, 12, 31)), (date(2024, 1, 1), date(2024, 1, 31)), february]);
+        assert_eq!(sliced.iter().flat_map(|(from, to)| days(*from, *to)).count(), days(from, to).count());
+        assert_eq!((slices(to, from).count(), days(to, from).count()), (0, 0));
+        assert_eq!(days(date(9999, 12, 30), Date::MAX).count(), 2);
+    }
+
+    #[test]
+    fn the_moments_of_days_are_those_of_the_zone() {
+        let seoul = sangdam_domain::calendar::zone("Asia/Seoul").unwrap();
+        let (begins, ends) = moments(&seoul, date(2024, 1, 1), date(2024, 1, 1));
+        assert_eq!(begins.to_string(), "2023-12-31T15:00:00.000000Z");
+        assert_eq!(ends, begins.plus_seconds(24 * 3600));
+        assert!(moments(&seoul, Date::MIN, Date::MAX).1 > ends);
     }
 
     #[test]

@@ -29,15 +29,22 @@
 //! callers::history(&[CallerId], &Page) -> Paged<Contact>               known_callers() -> KnownCallers
 //! callbacks::open(limit) -> Vec<CallbackRow>   by_ids(&[CallbackId])   of(&[CallbackFor])
 //! counts::yearly_counts() -> Vec<YearRow>      counts(By, from: Date, to: Date) -> Vec<CountRow>
+//! counts::by_hour_and_weekday(from, to, moment: Timestamp) -> Vec<WeekHour> (168)
 //! cumulative::cumulative(from: Option<Date>) -> Cumulative   bases() -> [Basis; 2]
 //! cumulative::milestones(&[u64]) -> Vec<Milestone>
-//! service_level::service_level(from: Date, to: Date) -> ServiceLevel
+//! service_level::service_level(from: Date, to: Date) -> ServiceLevel           handling(from, to) -> Handling
+//! quality::transfers(from: Date, to: Date) -> Transfers                        repeat_callers(from, to) -> RepeatCallers
+//! quality::callbacks_kept(from, to, moment) -> CallbacksKept                   first_contact(from, to, moment) -> FirstContact
 //! directory::entries(with_retired: bool) -> Vec<EntryRow>   by_ids(&[DirectoryEntryId])
 //! directory::ranking(from: Option<Date>, to: Option<Date>, top: usize) -> Vec<RankRow>
 //! agents::all(with_retired: bool) -> Vec<AgentRow>    by_ids(&[AgentId])
+//! agents::figures(from: Date, to: Date) -> Vec<AgentFigures>      on_duty(from, to, moment) -> Vec<DutyHour> (168)
 //! centre::facts() -> Option<CentreFacts>   calendars()   counting_definitions()   taxonomies()
 //! imports::all() -> Vec<ImportRow>         by_ids(&[ImportId])
 //! ```
+//!
+//! Where a figure depends on when it is asked (is a callback overdue, is a window over), that is `moment`: the clock's, or as
+//! of a position `recorded_at` of the head at it (`Store::head_at`), so that the same position always says the same.
 //!
 //! Pages are walked by keyset: `Page { size, after: Option<Cursor { at, id }>, order }`; the page *before* a row is the
 //! page after it in the reversed order, turned round.
@@ -52,6 +59,7 @@ pub mod counts;
 pub mod cumulative;
 pub mod directory;
 pub mod imports;
+pub mod quality;
 pub mod service_level;
 
 pub mod rebuild;

@@ -9,12 +9,13 @@ use sangdam_domain::value::AgentState;
 use uuid::Uuid;
 
 use super::row::{AgentRow, SELECT, TABLE};
+use super::spells::{SPELLS, Spell};
 use crate::context::Seen;
 use crate::error::Inapplicable;
 use crate::projection::{Applied, Batch, Needs, Projection, Rows, apply_each, needed};
 use crate::table::Table;
 
-/// Agents.
+/// Agents, and what they did from when to when.
 pub(crate) struct Agents;
 
 impl Projection for Agents {
@@ -23,11 +24,11 @@ impl Projection for Agents {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[TABLE]
+        &[TABLE, SPELLS]
     }
 
     fn apply<'a>(
@@ -43,8 +44,11 @@ async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::E
     let mut rows: Rows<Uuid, AgentRow> = Rows::of("agent");
     let there = batch.load(&TABLE, SELECT, "id", needed(facts, needs), AgentRow::read).await?;
     rows.read(there, |row| row.id.uuid());
-    let applied = apply_each(facts, |seen| one(&mut rows, seen));
+    let mut spells = Vec::new();
+    let applied = apply_each(facts, |seen| one(&mut rows, &mut spells, seen));
     batch.write_rows(&TABLE, &rows, AgentRow::args).await?;
+    let spells = spells.iter().map(|spell| spell.args(batch.log_no)).collect();
+    batch.write(&SPELLS, spells).await?;
     Ok(applied)
 }
 
@@ -56,17 +60,25 @@ fn needs(seen: &Seen) -> Needs {
     }
 }
 
-fn one(rows: &mut Rows<Uuid, AgentRow>, seen: &Seen) -> Result<(), Inapplicable> {
+fn one(rows: &mut Rows<Uuid, AgentRow>, spells: &mut Vec<Spell>, seen: &Seen) -> Result<(), Inapplicable> {
     match (seen.stream.kind, &seen.fact.event) {
         (StreamKind::Agent, Event::AgentRegistered(registered)) => {
             rows.make(seen.stream.uuid, registered_row(seen, registered), seen.fact.position)
         }
         (StreamKind::Agent, _) => {
-            change(rows.get(seen.stream.uuid, seen.fact.position)?, seen);
+            let row = rows.get(seen.stream.uuid, seen.fact.position)?;
+            if ends_a_state(&seen.fact.event) {
+                spells.extend(Spell::ended_by(row, seen.fact.position, seen.fact.occurred_at));
+            }
+            change(row, seen);
             Ok(())
         }
         _ => Ok(()),
     }
+}
+
+fn ends_a_state(event: &Event) -> bool {
+    matches!(event, Event::ShiftStarted(_) | Event::AgentStateChanged(_) | Event::ShiftEnded(_))
 }
 
 fn registered_row(seen: &Seen, registered: &AgentRegistered) -> AgentRow {

@@ -6,4 +6,5 @@ mod row;
 
 pub(crate) use apply::Callbacks;
 pub use queries::{by_ids, of, open};
+pub(crate) use row::TABLE;
 pub use row::{CallbackRow, CallbackStatus};

@@ -1,9 +1,11 @@
 //! Callers, and what happened with each of them in one order. No names, no numbers: those stay sealed in the ledger.
 
 mod apply;
+mod persons;
 pub(crate) mod queries;
 mod row;
 
 pub(crate) use apply::Callers;
+pub(crate) use persons::Persons;
 pub use queries::{aliases, by_ids, history, known_callers};
 pub use row::{CallerRow, Contact, ContactKind, KnownCallers};

@@ -6,4 +6,5 @@ mod row;
 
 pub(crate) use apply::Calls;
 pub use queries::{by_ids, of_callers, page, under_way};
+pub(crate) use row::TABLE;
 pub use row::{CallFilter, CallRow, CallStatus};

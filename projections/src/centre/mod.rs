@@ -5,5 +5,6 @@ mod queries;
 mod row;
 
 pub(crate) use apply::Centres;
+pub(crate) use queries::zone_of;
 pub use queries::{calendars, counting_definitions, facts, taxonomies};
 pub use row::{CentreFacts, LegacyYear};

@@ -1,5 +1,6 @@
 //! Questions about a centre.
 
+use sangdam_domain::calendar::{Zone, zone};
 use sangdam_domain::event::{
     CategoryTaxonomyPublished, CountingDefinitionPublished, OperatingCalendarPublished,
 };
@@ -29,6 +30,14 @@ pub async fn facts(models: &ReadModels, at: &At) -> Result<Option<CentreFacts>, 
     );
     facts.legacy = models.select(question, &sql, read_legacy).await?;
     Ok(Some(facts))
+}
+
+/// The zone on whose clock days and hours are counted; UTC before the centre is registered.
+pub(crate) async fn zone_of(models: &ReadModels, at: &At) -> Result<Zone, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(Zone::UTC) };
+    let sql = format!("SELECT time_zone FROM {} WHERE log_no = $1", question.from(&CENTRES));
+    let named = models.select(question, &sql, |row| row.text(0)).await?.pop();
+    Ok(named.and_then(|name| zone(&name)).unwrap_or(Zone::UTC))
 }
 
 /// All versions of the operating calendar, version 1 first.

@@ -7,4 +7,5 @@ mod row;
 
 pub(crate) use apply::Consultations;
 pub use queries::{by_ids, count, opened_by_call, page};
+pub(crate) use row::TABLE;
 pub use row::{ConsultationFilter, ConsultationRow, ConsultationStatus};

@@ -4,6 +4,7 @@ mod calls;
 mod consultations;
 mod queries;
 mod tally;
+mod weekdays;
 
 pub(crate) use calls::{
     CALL_AGENTS, CALL_HOURS, CALL_TABLES, CALL_WAITS, CALL_YEARS, CallCounts, CountedCall,
@@ -14,3 +15,5 @@ pub(crate) use consultations::{
 };
 pub use queries::{By, CountRow, Key, YearRow, counts, yearly_counts};
 pub(crate) use tally::Tally;
+pub use weekdays::{DayCount, WeekHour, by_hour_and_weekday};
+pub(crate) use weekdays::{days_of_week, of_week, slot_of_day, slot_of_hour};

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use sangdam_domain::counting::AnswerRate;
 use sangdam_eventstore::Row;
 
+use super::durations::percentile;
 use crate::at::At;
 use crate::counts::{CALL_HOURS, CALL_WAITS};
 use crate::day::day_number;
@@ -52,13 +53,7 @@ impl ServiceLevel {
 
     /// So many percent of the answered calls waited at most so long, in seconds; `None` where none was answered.
     pub fn wait_percentile_seconds(&self, percent: u8) -> Option<u32> {
-        let answered: u64 = self.waits.iter().map(|(_, calls)| calls).sum();
-        let wanted = (answered * u64::from(percent.min(100))).div_ceil(100).max(1);
-        let mut so_far = 0;
-        self.waits.iter().find_map(|(seconds, calls)| {
-            so_far += calls;
-            (so_far >= wanted).then_some(*seconds)
-        })
+        percentile(&self.waits, percent)
     }
 
     /// How many answered calls had waited at most so long, in seconds.

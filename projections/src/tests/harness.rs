@@ -60,6 +60,12 @@ impl History {
         Some(history)
     }
 
+    /// The log as it stands after what has happened so far, whatever happens later.
+    pub(super) async fn so_far(&self) -> At {
+        let applied = self.caught_up().await;
+        self.models.as_of(&self.log, applied).await.unwrap()
+    }
+
     /// The log as it stands.
     pub(super) fn now(&self) -> At {
         At::now(&self.log)
@@ -272,6 +278,28 @@ pub(super) fn ended(talk_seconds: u32) -> CallEnded {
         talk_seconds: Some(talk_seconds),
         cause: None,
         evidence: Evidence::Observed,
+    }
+}
+
+pub(super) fn outbound(caller: Option<CallerId>) -> CallOffered {
+    CallOffered { direction: Direction::Outbound, ..offered(caller) }
+}
+
+pub(super) fn abandoned() -> CallAbandoned {
+    CallAbandoned { wait_seconds: 30, evidence: Evidence::Observed }
+}
+
+pub(super) fn resolved(by: ResolvedBy) -> ConsultationResolved {
+    ConsultationResolved { by, outcome: Outcome::Answered }
+}
+
+pub(super) fn transfer_requested(n: u128) -> TransferRequested {
+    TransferRequested {
+        transfer: TransferId::from_uuid(Uuid::from_u128(n)),
+        kind: TransferKind::Warm,
+        department: text("복지과"),
+        officer: None,
+        brief: None,
     }
 }
 

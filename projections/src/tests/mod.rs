@@ -1,10 +1,12 @@
 //! Given events, expect rows: each read model, and the runner, on every engine that is here.
 
+mod agents_and_hours;
 mod directory_and_people;
 mod harness;
 mod keeping_up;
 mod lists;
 mod numbers;
+mod quality;
 
 use harness::{Engine, History};
 
