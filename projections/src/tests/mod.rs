@@ -7,6 +7,7 @@ mod keeping_up;
 mod lists;
 mod numbers;
 mod quality;
+mod then;
 
 use harness::{Engine, History};
 
