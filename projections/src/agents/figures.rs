@@ -85,8 +85,8 @@ async fn consultations(
     let voided = question.arg(ConsultationStatus::Voided.as_str());
     let resolved = question.arg(ConsultationStatus::Resolved.as_str());
     let by_agent = question.arg(ResolvedBy::Agent.as_str());
-    let mut conditions = Conditions::of(question);
-    conditions.and_days("occurred_at", Some(from), Some(to));
+    let mut conditions = Conditions::of(question, "occurred_at");
+    conditions.and_days(Some(from), Some(to));
     let (conditions, question) = conditions.done();
     let sql = format!(
         "SELECT agent, COUNT(*), COUNT(CASE WHEN status = {resolved} THEN 1 END), \
@@ -107,8 +107,8 @@ async fn calls(
 ) -> Result<Vec<(Option<AgentId>, [u64; 3])>, ReadError> {
     let Some(mut question) = models.ask(at).await? else { return Ok(Vec::new()) };
     let (table, inbound) = (question.from(&CALLS), question.arg(Direction::Inbound.as_str()));
-    let mut conditions = Conditions::of(question);
-    conditions.and_days("offered_at", Some(from), Some(to));
+    let mut conditions = Conditions::of(question, "offered_at");
+    conditions.and_days(Some(from), Some(to));
     let (conditions, question) = conditions.done();
     let sql = format!(
         "SELECT agent, COUNT(*), COUNT(talk_seconds), CAST(COALESCE(SUM(talk_seconds), 0) AS BIGINT) FROM {table} \

@@ -113,8 +113,8 @@ struct Opened {
 async fn opened(models: &ReadModels, at: &At, first: Date, last: Date) -> Result<Vec<Opened>, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Vec::new()) };
     let table = question.from(&TABLE);
-    let mut conditions = Conditions::of(question);
-    conditions.and_days("occurred_at", Some(first), Some(last));
+    let mut conditions = Conditions::of(question, "occurred_at");
+    conditions.and_days(Some(first), Some(last));
     conditions.and("status <> ?", [ConsultationStatus::Voided.as_str().into()]);
     let (conditions, question) = conditions.done();
     let sql = format!(

@@ -32,8 +32,8 @@ impl Transfers {
 pub async fn transfers(models: &ReadModels, at: &At, from: Date, to: Date) -> Result<Transfers, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Transfers::default()) };
     let table = question.from(&TABLE);
-    let mut conditions = Conditions::of(question);
-    conditions.and_days("occurred_at", Some(from), Some(to));
+    let mut conditions = Conditions::of(question, "occurred_at");
+    conditions.and_days(Some(from), Some(to));
     conditions.and("status <> ?", [ConsultationStatus::Voided.as_str().into()]);
     let (conditions, question) = conditions.done();
     let sql = format!(

@@ -58,8 +58,8 @@ async fn talk(
 ) -> Result<Vec<(Option<u32>, u64)>, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Vec::new()) };
     let table = question.from(&CALLS);
-    let mut conditions = Conditions::of(question);
-    conditions.and_days("offered_at", Some(from), Some(to));
+    let mut conditions = Conditions::of(question, "offered_at");
+    conditions.and_days(Some(from), Some(to));
     conditions.and("direction = ? AND answered_at IS NOT NULL", [Direction::Inbound.as_str().into()]);
     let (conditions, question) = conditions.done();
     let sql = format!(

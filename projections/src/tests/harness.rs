@@ -63,7 +63,7 @@ impl History {
     /// The log as it stands after what has happened so far, whatever happens later.
     pub(super) async fn so_far(&self) -> At {
         let applied = self.caught_up().await;
-        self.models.as_of(&self.log, applied).await.unwrap()
+        self.models.as_of(&self.store, &self.log, applied).await.unwrap()
     }
 
     /// The log as it stands.

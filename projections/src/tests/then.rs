@@ -101,7 +101,7 @@ async fn figures_as_of_a_position_are_those_of_then(history: History) {
         assert_ne!(pair[0].1, pair[1].1, "step {} changes no figure", n + 1);
     }
     for (position, said_then) in then {
-        let as_of = h.models.as_of(&h.log, position).await.unwrap();
+        let as_of = h.models.as_of(&h.store, &h.log, position).await.unwrap();
         assert_eq!(said(h, &as_of).await, said_then, "as of {position}");
     }
 }
