@@ -166,14 +166,39 @@ def test_a_county_is_not_filled_twice(county):
     assert report(county.ledger) == county.report
 
 
-def test_the_readme_shows_the_real_answer(county):
+def ask(server: Server, question: str) -> str:
+    request = urllib.request.Request(server.http_url, question.encode(), {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read().decode()
+
+
+def test_the_documents_show_the_real_answers(county):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     asked = re.search(r"<<'JSON'\n(.*?)\nJSON\n", readme, re.DOTALL).group(1)
     shown = re.search(r"```json\n(.*?)\n```", readme, re.DOTALL).group(1)
+    two_times = (ROOT / "docs/two-times.md").read_text(encoding="utf-8")
+    then_asked, then_shown = re.findall(r"```json\n(.*?)\n```", two_times, re.DOTALL)
     server = Server(county.ledger)
     try:
-        request = urllib.request.Request(server.http_url, asked.encode(), {"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            assert answer.read().decode() == shown
+        assert ask(server, asked) == shown
+        assert ask(server, then_asked) == then_shown
+    finally:
+        server.stop()
+
+
+def test_the_milestone_is_reached_at_its_consultation(county):
+    """As of the position before the 27,862nd consultation of 2024 it is not, as of its position it is."""
+    since_records, _ = county.report["milestones"]
+    server = Server(county.ledger)
+    query = "{ ledger(asOf: { position: %d }) { milestones { status consultation { uuid } } } }"
+    try:
+        for position, statuses in [
+            (since_records["position"] - 1, ["NOT_REACHED", "UNDETERMINABLE"]),
+            (since_records["position"], ["REACHED", "REACHED_NO_LATER_THAN"]),
+        ]:
+            answer = json.loads(ask(server, json.dumps({"query": query % position})))
+            milestones = answer["data"]["ledger"]["milestones"]
+            assert [milestone["status"] for milestone in milestones] == statuses
+        assert {milestone["consultation"]["uuid"] for milestone in milestones} == {since_records["consultation"]}
     finally:
         server.stop()
