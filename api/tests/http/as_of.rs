@@ -96,14 +96,14 @@ async fn a_cursor_belongs_to_its_moment() {
     };
     let mut seen = Vec::new();
     let mut after = Value::Null;
-    for n in 0..3 {
+    for (n, id) in ids.iter().take(3).enumerate() {
         let answer = page(&as_of, &after).await;
         let list = &answer["data"]["ledger"]["consultations"];
         seen.extend(list["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()));
         after = list["pageInfo"]["endCursor"].clone();
         // What comes and goes meanwhile is not of that moment.
         server.open_consultation(&format!("010-0000-010{n}")).await;
-        void(&server, &ids[n]).await;
+        void(&server, id).await;
         assert_eq!(list["totalCount"], 5);
         assert!(list["nodes"].as_array().unwrap().iter().all(|node| node["status"] == "OPEN"), "{list}");
     }
