@@ -121,6 +121,10 @@ macro_rules! counters {
             /// The one after this one.
             #[must_use]
             pub const fn next(self) -> Self { self.plus(1) }
+
+            /// The one before this one; there is none before [`Self::ZERO`].
+            #[must_use]
+            pub const fn previous(self) -> Self { Self(self.0.saturating_sub(1)) }
         }
 
         impl fmt::Display for $name {

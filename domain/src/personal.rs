@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 const KNOWN: &str = "known";
 const SEALED: &str = "sealed";
+const ERASED: &str = "erased";
 
 /// A value that can be forgotten.
 #[derive(Clone, PartialEq, Eq)]
@@ -110,6 +111,22 @@ pub fn join(body: &mut Map<String, Value>, personal: Map<String, Value>) {
     }
 }
 
+/// Writes personal data as people read it, however deep it stands: a known value as the value itself, what is erased as
+/// `{"erased":true}`. What comes out is for showing and cannot be read back.
+pub fn reveal(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(reveal),
+        Value::Object(fields) if fields.len() == 1 && fields.contains_key(KNOWN) => {
+            *value = fields.remove(KNOWN).unwrap_or_default();
+        }
+        Value::Object(fields) if fields.len() == 1 && fields.contains_key(SEALED) => {
+            *fields = Map::from_iter([(ERASED.to_owned(), Value::Bool(true))]);
+        }
+        Value::Object(fields) => fields.values_mut().for_each(reveal),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +165,19 @@ mod tests {
 
         join(&mut body, personal);
         assert_eq!(serde_json::from_value::<Example>(Value::Object(body)).unwrap(), example);
+    }
+
+    #[test]
+    fn is_shown_plainly_or_as_erased() {
+        let mut state = serde_json::json!({
+            "name": { "known": "김정선" }, "notes": [{ "text": { "sealed": 0 } }, { "text": { "known": "여권" } }],
+            "balance": { "kind": "known", "consultations": 3 }
+        });
+        reveal(&mut state);
+        let shown = serde_json::json!({
+            "name": "김정선", "notes": [{ "text": { "erased": true } }, { "text": "여권" }],
+            "balance": { "kind": "known", "consultations": 3 }
+        });
+        assert_eq!(state, shown);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! What an agent's state forbids never stands in the way of what a telephone system saw: calls do not ask here.
 
+use serde::Serialize;
+
 use super::{Aggregate, Happened, nothing, one};
 use crate::actor::Subject;
 use crate::event::{AgentRegistered, AgentRetired, AgentStateChanged, Event, Fact, ShiftEnded, ShiftStarted};
@@ -13,7 +15,7 @@ use crate::time::Timestamp;
 use crate::value::{AgentState, Code, PersonName};
 
 /// A person who answers calls.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Agent {
     /// Which one.
     pub id: AgentId,

@@ -3,6 +3,8 @@
 //! Telephone systems say things twice, late or not at all. What was said before changes nothing; what implies an
 //! offer that nobody saw infers it; only what contradicts the record is refused.
 
+use serde::Serialize;
+
 use super::{Aggregate, Happened, nothing, one};
 use crate::actor::Subject;
 use crate::event::{
@@ -19,7 +21,7 @@ use crate::value::{
 };
 
 /// One telephone leg.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Call {
     /// Which one.
     pub id: CallId,

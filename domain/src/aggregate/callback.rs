@@ -1,5 +1,7 @@
 //! A promise to call somebody back: promised, attempted, and completed or cancelled.
 
+use serde::Serialize;
+
 use super::{Aggregate, CallStanding, ConsultationStatus, Happened, nothing, one};
 use crate::actor::Subject;
 use crate::event::{CallbackAttempted, CallbackCancelled, CallbackCompleted, CallbackPromised, Event, Fact};
@@ -10,7 +12,7 @@ use crate::time::Timestamp;
 use crate::value::{AttemptResult, CallbackFor, CancelReason};
 
 /// A promise to call somebody back.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Callback {
     /// Which one.
     pub id: CallbackId,
@@ -29,7 +31,8 @@ pub struct Callback {
 }
 
 /// How a callback stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallbackStatus {
     /// Nothing was promised.
     None,

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use super::{Aggregate, nothing, one};
 use crate::actor::Subject;
 use crate::event::{
@@ -17,7 +19,7 @@ use crate::time::Timestamp;
 use crate::value::{CallerKind, ExternalReference, LegalBasis, PersonName, PhoneNumber};
 
 /// A caller.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Caller {
     /// Which one.
     pub id: CallerId,
@@ -44,7 +46,7 @@ pub struct Caller {
 }
 
 /// A number of a caller.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct CallerPhone {
     /// The number.
     pub phone: Personal<PhoneNumber>,
@@ -55,7 +57,8 @@ pub struct CallerPhone {
 }
 
 /// Whether a caller asked to be forgotten, and what came of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ErasureStatus {
     /// They did not ask.
     None,

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use super::{Aggregate, Happened, nothing, one};
 use crate::actor::Subject;
@@ -20,7 +21,7 @@ use crate::time::Timestamp;
 use crate::value::{Code, CountingRule, DisplayText};
 
 /// A call centre and its rules.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Centre {
     /// How many events its stream has.
     pub version: Version,

@@ -3,6 +3,8 @@
 
 mod decide;
 
+use serde::Serialize;
+
 use super::{AgentStanding, Aggregate, CallStanding, CallbackStanding, EntryStanding, Happened};
 use crate::actor::Subject;
 use crate::event::{
@@ -22,7 +24,7 @@ use crate::value::{
 };
 
 /// One matter of one caller.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Consultation {
     /// Which one.
     pub id: ConsultationId,
@@ -69,7 +71,8 @@ pub struct Consultation {
 }
 
 /// How a consultation stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConsultationStatus {
     /// It was never opened.
     None,
@@ -82,7 +85,7 @@ pub enum ConsultationStatus {
 }
 
 /// A call of a consultation.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct AttachedCall {
     /// The call.
     pub call: CallId,
@@ -93,7 +96,7 @@ pub struct AttachedCall {
 }
 
 /// A note.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Note {
     /// The version in the consultation's stream at which it was recorded: its name.
     pub version: Version,
@@ -110,7 +113,7 @@ pub struct Note {
 }
 
 /// A request for a transfer.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Transfer {
     /// What was asked, when and by whom.
     pub requested: Happened<TransferRequested>,
@@ -121,7 +124,8 @@ pub struct Transfer {
 }
 
 /// What came of a request for a transfer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TransferStatus {
     /// Nothing yet.
     Requested,

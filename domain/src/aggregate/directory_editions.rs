@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use super::{Aggregate, Happened, one};
 use crate::actor::Subject;
@@ -12,7 +13,7 @@ use crate::rejection::Rejection;
 use crate::time::Timestamp;
 
 /// All printed editions of a centre's directory.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct DirectoryEditions {
     /// How many events their stream has.
     pub version: Version,

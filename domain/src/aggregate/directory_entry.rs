@@ -1,5 +1,7 @@
 //! One number of the telephone directory: added at version 1, changed, retired.
 
+use serde::Serialize;
+
 use super::{Aggregate, Happened, nothing, one};
 use crate::actor::Subject;
 use crate::event::{
@@ -11,7 +13,7 @@ use crate::rejection::Rejection;
 use crate::time::Timestamp;
 
 /// One number of the telephone directory.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct DirectoryEntry {
     /// Which one.
     pub id: DirectoryEntryId,

@@ -1,5 +1,7 @@
 //! One run of an import: started once, completed once, every row accounted for.
 
+use serde::Serialize;
+
 use super::{Aggregate, Happened, nothing, one};
 use crate::actor::Subject;
 use crate::event::{Event, Fact, ImportCompleted, ImportStarted, SkippedRows};
@@ -10,7 +12,7 @@ use crate::time::Timestamp;
 use crate::value::{Code, Sha256Hex};
 
 /// One run of an import.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Import {
     /// Which one.
     pub id: ImportId,

@@ -30,6 +30,8 @@ pub use directory_editions::{DirectoryEditions, DirectoryEditionsCommand};
 pub use directory_entry::{DirectoryEntry, DirectoryEntryCommand, EntryStanding};
 pub use import::{Import, ImportCommand, ImportStatus};
 
+use serde::Serialize;
+
 use crate::actor::{Actor, Subject};
 use crate::event::{Event, Fact};
 use crate::log::{LogId, StreamId, StreamKind, Version};
@@ -38,7 +40,7 @@ use crate::time::Timestamp;
 
 /// A state machine over one stream. `decide` says what a command makes happen, `evolve` what that changes; both are
 /// pure, and neither knows where events are kept.
-pub trait Aggregate: Clone + Send + Sync + Sized + 'static {
+pub trait Aggregate: Clone + Serialize + Send + Sync + Sized + 'static {
     /// Which one of its kind. `()` for the kinds that a log has one of.
     type Id: Copy + Send + Sync;
     /// What can be asked of it.
@@ -75,7 +77,7 @@ pub fn fold<'a, A: Aggregate>(id: A::Id, facts: impl IntoIterator<Item = &'a Fac
 pub const SINGLETONS: [StreamKind; 3] = [StreamKind::Log, StreamKind::DirectoryEditions, StreamKind::Centre];
 
 /// What happened, with when, by whom and where in the stream.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Happened<T> {
     /// When it happened.
     pub at: Timestamp,

@@ -58,6 +58,7 @@ fn facts(events: &[Event], picks: &[(prop::sample::Index, u32)]) -> Vec<Fact> {
 #[track_caller]
 fn survives<A: Aggregate>(id: A::Id, facts: &[Fact], commands: Vec<A::Command>) {
     let state: A = fold(id, facts);
+    assert!(serde_json::to_value(&state).is_ok_and(|shown| shown["version"] == state_version(facts)));
     let at = Timestamp::MIN;
     for command in commands {
         let mut state = state.clone();
@@ -79,6 +80,10 @@ fn survives<A: Aggregate>(id: A::Id, facts: &[Fact], commands: Vec<A::Command>) 
             assert_eq!(state.subject().is_some(), A::new(id).subject().is_some());
         }
     }
+}
+
+fn state_version(facts: &[Fact]) -> u64 {
+    facts.last().map_or(0, |last| last.version.get())
 }
 
 fn call_commands() -> Vec<CallCommand> {
