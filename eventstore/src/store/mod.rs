@@ -5,10 +5,12 @@ mod forget;
 mod head_at;
 mod notify;
 mod read;
+mod stretch;
 mod subscribe;
 mod verify;
 mod whole_log;
 
+pub use stretch::{ReadFrom, Stretch};
 pub use verify::{Problem, Verification};
 
 use std::collections::HashMap;

@@ -8,7 +8,7 @@ use sangdam_domain::id::{CommandId, EventId};
 use sangdam_domain::log::{LogId, Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 
-use super::{Log, Store};
+use super::{Log, ReadFrom, Store, Stretch};
 use crate::args;
 use crate::contract::{Hash, RecordedCommand, Sealed, StoreError, StoredEvent};
 use crate::db::{Arg, Row, in_chunks, placeholders};
@@ -19,7 +19,7 @@ pub(super) const SELECT_EVENTS: &str =
     "SELECT id, stream, version, event_id, type, occurred_at, recorded_at, leaf FROM events";
 
 /// How many events a search by type looks at in one statement.
-const EVENTS_A_STEP: u64 = 65_536;
+pub(super) const EVENTS_A_STEP: u64 = 65_536;
 
 impl Store {
     /// At most `limit` events after a position, in order.
@@ -53,23 +53,11 @@ impl Store {
         types: &[&str],
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut found = Vec::new();
         if types.is_empty() {
-            return Ok(found);
+            return Ok(Vec::new());
         }
-        let (log_no, head) = self.log_no(log).await?.ok_or_else(|| StoreError::NoSuchLog(log.clone()))?;
-        let list = placeholders(4, types.len());
-        let sql =
-            format!("{SELECT_EVENTS} WHERE id > $1 AND id <= $2 AND type IN {list} ORDER BY id LIMIT $3");
-        let mut from = after.get();
-        while from < head && found.len() < limit {
-            let to = head.min(from + EVENTS_A_STEP);
-            let mut args = args![row_id(log_no, from), row_id(log_no, to), limit_arg(limit - found.len())];
-            args.extend(types.iter().map(|name| Arg::from(*name)));
-            found.extend(events(&self.0.db.fetch_all(&sql, args).await?)?);
-            from = to;
-        }
-        Ok(found)
+        let stretch = Stretch { after, last: Position::MAX, types };
+        self.read_stretch(log, stretch, ReadFrom::Start, limit).await
     }
 
     /// A stream's events after a version, in order. Streams are unique over all logs.
@@ -181,7 +169,7 @@ impl Store {
     }
 }
 
-fn limit_arg(limit: usize) -> i64 {
+pub(super) fn limit_arg(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
@@ -190,7 +178,7 @@ fn end_of(log_no: i64) -> i64 {
     (log_no + 1) << POSITION_BITS
 }
 
-fn events(rows: &[Row]) -> Result<Vec<StoredEvent>, StoreError> {
+pub(super) fn events(rows: &[Row]) -> Result<Vec<StoredEvent>, StoreError> {
     Ok(rows.iter().map(event).collect::<Result<_, _>>()?)
 }
 

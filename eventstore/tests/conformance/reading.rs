@@ -5,6 +5,8 @@ use crate::harness::*;
 
 on_both_engines!(
     reads_by_log_stream_type_and_position,
+    reads_a_stretch_from_either_end,
+    reads_streams_in_parts,
     a_position_past_every_log_names_no_event,
     what_is_written_cannot_be_changed,
     the_head_of_an_earlier_position_is_told_again,
@@ -54,6 +56,59 @@ async fn reads_by_log_stream_type_and_position(fresh: Fresh) {
 
     let many: Vec<Position> = (1..=11).map(at).collect();
     assert_eq!(store.read_at(&log(), &many).await.unwrap().len(), 11);
+    store.close().await;
+}
+
+async fn reads_a_stretch_from_either_end(fresh: Fresh) {
+    let store = fresh.store().await;
+    for n in 0..10 {
+        let mut next = append(stream(), Expected::NoStream, 1);
+        next.events[0].event_type = if n % 2 == 0 { "CallOffered" } else { "CallAnswered" };
+        store.append(&log(), next).await.unwrap();
+    }
+    let read = async |(after, last), types: &[&str], from, limit| {
+        let stretch = Stretch { after: at(after), last: at(last), types };
+        let events = store.read_stretch(&log(), stretch, from, limit).await.unwrap();
+        events.iter().map(|event| event.position.get()).collect::<Vec<_>>()
+    };
+    assert_eq!(read((3, 7), &[], ReadFrom::Start, 9).await, [4, 5, 6, 7]);
+    assert_eq!(read((3, 7), &[], ReadFrom::End, 9).await, [7, 6, 5, 4]);
+    assert_eq!(read((0, 99), &[], ReadFrom::End, 2).await, [11, 10]);
+    assert_eq!(read((0, 9), &["CallAnswered", "CallEnded"], ReadFrom::End, 3).await, [9, 7, 5]);
+    assert_eq!(read((4, 9), &["CallAnswered"], ReadFrom::Start, 9).await, [5, 7, 9]);
+    for (after, last) in [(7, 7), (8, 7), (11, 99), (1 << 40, (1 << 40) + 5), (0, 0)] {
+        assert_eq!(read((after, last), &[], ReadFrom::Start, 9).await, [0; 0], "{after}..{last}");
+        assert_eq!(read((after, last), &[], ReadFrom::End, 9).await, [0; 0], "{after}..{last}");
+    }
+    let whole = Stretch { after: at(0), last: Position::MAX, types: &[] };
+    let none = sangdam_domain::log::LogId::main("taebaek").unwrap();
+    let unknown = store.read_stretch(&none, whole, ReadFrom::Start, 1).await;
+    assert!(matches!(unknown, Err(StoreError::NoSuchLog(_))), "{unknown:?}");
+    store.close().await;
+}
+
+async fn reads_streams_in_parts(fresh: Fresh) {
+    let store = fresh.store().await;
+    let (one, other) = (stream(), stream());
+    for n in 0..10 {
+        let target = if n % 2 == 0 { one } else { other };
+        store.append(&log(), append(target, Expected::Any, 1)).await.unwrap();
+    }
+    let version = |n| Version::new(n).unwrap();
+    let versions = |events: Vec<StoredEvent>| events.iter().map(|e| e.version.get()).collect::<Vec<_>>();
+    assert_eq!(versions(store.read_stream_part(one, version(1), 3).await.unwrap()), [2, 3, 4]);
+    assert_eq!(versions(store.read_stream_part(one, version(4), 3).await.unwrap()), [5]);
+    assert_eq!(versions(store.read_stream_part(stream(), version(0), 3).await.unwrap()), [0; 0]);
+    let both = store.read_streams_to(&[other, one, other], version(2)).await.unwrap();
+    assert_eq!(versions(both.clone()), [1, 2, 1, 2]);
+    assert!(both.is_sorted_by_key(|event| (event.stream, event.version)));
+    let positions = |found: Vec<Position>| found.iter().map(|position| position.get()).collect::<Vec<_>>();
+    assert_eq!(positions(store.positions_of(&log(), &[other, other]).await.unwrap()), [3, 5, 7, 9, 11]);
+    let all: Vec<u64> = (2..=11).collect();
+    assert_eq!(positions(store.positions_of(&log(), &[other, stream(), one]).await.unwrap()), all);
+    let second = sangdam_domain::log::LogId::main("taebaek").unwrap();
+    store.create_log(&second, opening(&second)).await.unwrap();
+    assert_eq!(positions(store.positions_of(&second, &[one]).await.unwrap()), [0; 0]);
     store.close().await;
 }
 
