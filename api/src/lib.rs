@@ -1,4 +1,4 @@
-//! The `sangdam` binary's insides: the ledger's commands, GraphQL, HTTP, imports, reports, the command line.
+//! The `sangdam` binary's insides: the ledger's commands, GraphQL, HTTP, imports, replays, reports, the command line.
 
 pub mod cli;
 pub mod config;
@@ -6,5 +6,6 @@ pub mod graphql;
 pub mod http;
 pub mod intake;
 pub mod ledger;
+pub mod replay;
 pub mod reports;
 pub mod telemetry;

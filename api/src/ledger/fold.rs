@@ -69,7 +69,7 @@ impl Ledger {
 
     /// The facts of these events, personal fields opened in one batch. Events of other centres are left out: a stream
     /// of theirs is none of this ledger's.
-    pub(super) async fn open(&self, events: Vec<StoredEvent>) -> Result<Vec<(StreamId, Fact)>, LoadError> {
+    pub(crate) async fn open(&self, events: Vec<StoredEvent>) -> Result<Vec<(StreamId, Fact)>, LoadError> {
         let mut own = Vec::with_capacity(events.len());
         let mut with_sealed = Vec::new();
         for event in events {
