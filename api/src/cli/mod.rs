@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod progress;
 mod rebuild;
+mod replay;
 mod report;
 mod schema;
 mod serve;
@@ -52,6 +53,8 @@ pub enum Command {
     /// Recomputes every leaf hash, the Merkle tree and its root, and compares every column with its leaf and every
     /// sealed part with its hash. The exit code is 1 where anything is wrong, and the positions are told.
     Verify(verify::Args),
+    /// Go through history step by step: each event, the state before and after it, and what changed.
+    Replay(replay::Args),
     /// Build all read models anew from the events.
     ///
     /// They are built beside those that serve, and take over when they have caught up; queries are answered all the
@@ -100,6 +103,7 @@ impl Cli {
             Command::Report(args) => report::run(args).await,
             Command::Export(args) => export::run(args).await,
             Command::Verify(args) => verify::run(args).await,
+            Command::Replay(args) => replay::run(args).await,
             Command::Rebuild(args) => rebuild::run(args).await,
             Command::Schema(args) => schema::run(args),
         }
