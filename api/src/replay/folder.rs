@@ -22,18 +22,22 @@ const HELD_MAX: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 const EVENTS_A_READ: u64 = 1_000;
 /// Streams that are longer than this where they are wanted are read one by one, and in parts.
 const SHORT_MAX: u64 = 250;
+/// How many events such a part has.
+const PART: u64 = 500;
 
 /// Makes steps of events, and keeps the aggregates as it left them.
 pub(super) struct Folder {
     ledger: Ledger,
     held: LruCache<StreamId, Folded>,
+    /// Long streams as they were after so many parts: on a way backwards they are not folded from their beginning each time.
+    landmarks: LruCache<(StreamId, u64), Folded>,
 }
 
 type Tracks = HashMap<StreamId, Track>;
 
 impl Folder {
     pub(super) fn new(ledger: Ledger) -> Self {
-        Self { ledger, held: LruCache::new(HELD_MAX) }
+        Self { ledger, held: LruCache::new(HELD_MAX), landmarks: LruCache::new(HELD_MAX) }
     }
 
     /// The steps of these events of the ledger's log, in log order.
@@ -68,11 +72,22 @@ impl Folder {
             wanted.entry(event.stream).or_default().insert(event.version, Arc::new(event));
         }
         let track = |(stream, wanted): (StreamId, BTreeMap<_, _>)| {
-            let held =
-                self.held.pop(&stream).filter(|held| wanted.keys().all(|version| *version > held.version()));
-            (stream, Track::new(held.unwrap_or_else(|| Folded::new(stream)), wanted))
+            let first = wanted.keys().next().copied().unwrap_or(Version::ZERO);
+            (stream, Track::new(self.before(stream, first), wanted))
         };
         wanted.into_iter().map(track).collect()
+    }
+
+    /// The nearest state before a version that is still there.
+    fn before(&mut self, stream: StreamId, version: Version) -> Folded {
+        if let Some(held) = self.held.pop(&stream)
+            && held.version() < version
+        {
+            return held;
+        }
+        let mut parts = (1..=version.previous().get() / PART).rev();
+        let landmark = parts.find_map(|parts| self.landmarks.get(&(stream, parts)).cloned());
+        landmark.unwrap_or_else(|| Folded::new(stream))
     }
 
     /// What was kept of a subject who was erased meanwhile is read anew: nothing may show any more what was personal in it.
@@ -88,7 +103,7 @@ impl Folder {
         Ok(())
     }
 
-    async fn run(&self, tracks: &mut Tracks) -> Result<(), LoadError> {
+    async fn run(&mut self, tracks: &mut Tracks) -> Result<(), LoadError> {
         let (mut at_hand, mut short, mut long) = (Vec::new(), Vec::new(), Vec::new());
         for (stream, track) in &*tracks {
             if track.has_no_gap() {
@@ -116,14 +131,21 @@ impl Folder {
         Ok(())
     }
 
-    async fn run_in_parts(&self, tracks: &mut Tracks, stream: StreamId) -> Result<(), LoadError> {
-        let mut after = tracks.get(&stream).map_or(Version::ZERO, |track| track.state.version());
-        while tracks.get(&stream).is_some_and(|track| !track.wanted.is_empty()) {
-            let size = usize::try_from(EVENTS_A_READ).unwrap_or(usize::MAX);
+    async fn run_in_parts(&mut self, tracks: &mut Tracks, stream: StreamId) -> Result<(), LoadError> {
+        while let Some(track) = tracks.get(&stream)
+            && !track.wanted.is_empty()
+        {
+            let after = track.state.version();
+            let size = usize::try_from(PART - after.get() % PART).unwrap_or(1);
             let events = self.ledger.store().read_stream_part(stream, after, size).await?;
-            let Some(last) = events.last() else { break };
-            after = last.version;
             self.feed(tracks, events).await?;
+            let Some(state) = tracks.get(&stream).map(|track| &track.state) else { break };
+            if state.version() == after {
+                break;
+            }
+            if state.version().get() % PART == 0 {
+                self.landmarks.put((stream, state.version().get() / PART), state.clone());
+            }
         }
         Ok(())
     }

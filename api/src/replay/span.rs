@@ -25,6 +25,11 @@ pub struct Span {
 }
 
 impl Span {
+    /// How many positions it has.
+    pub fn positions(self) -> u64 {
+        self.last.get().saturating_sub(self.first.previous().get())
+    }
+
     /// From one end to the other; an open end takes all that there is up to `head`.
     ///
     /// # Errors

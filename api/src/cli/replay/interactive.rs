@@ -26,7 +26,7 @@ pub(super) async fn walk(way: Replay, text: &Text, from_the_end: bool) -> Result
     let mut walker = Walker { way, steps: Vec::new(), at: 0 };
     let found = if from_the_end { walker.go_last().await } else { walker.go_first().await };
     if !found.map_err(failed)? {
-        println!("{}", text.pick("이 범위에는 기록이 없습니다.", "Nothing was recorded in this range."));
+        println!("{}", text.nothing());
         return Ok(());
     }
     let mut terminal = Terminal::enter().map_err(undrawable)?;

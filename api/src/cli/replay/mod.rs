@@ -103,7 +103,7 @@ async fn go(args: &Args, way: Replay, text: Text) -> Result<(), CliError> {
     // A bar between the lines would only be in the way.
     let bar = match stdout.is_terminal() {
         true => ProgressBar::hidden(),
-        false => progress::events("replay", way.span().last.get() - way.span().first.previous().get()),
+        false => progress::events("replay", way.span().positions()),
     };
     let mut out = BufWriter::with_capacity(256 * 1024, stdout);
     let written = print(args, way, &text, &mut out, &bar).await;
@@ -133,7 +133,9 @@ async fn print(
     bar: &ProgressBar,
 ) -> Result<(), Unprinted> {
     let mut left = args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut at = if args.backwards { Position::MAX } else { Position::ZERO };
+    let Span { first, last } = way.span();
+    let begin = if args.backwards { last.next() } else { first.previous() };
+    let mut at = begin;
     while left > 0 {
         let size = left.min(STEPS_A_READ);
         let page = if args.backwards { way.before(at, size).await } else { way.after(at, size).await };
@@ -143,11 +145,14 @@ async fn print(
             at = step.position();
         }
         left -= page.steps.len();
-        let Span { first, last } = way.span();
-        bar.set_position(if args.backwards { last.get() - at.get() } else { at.get() - first.get() });
+        let done = if args.backwards { Span { first: at, last } } else { Span { first, last: at } };
+        bar.set_position(done.positions());
         if !page.more {
             break;
         }
+    }
+    if at == begin && args.format == Format::Text {
+        eprintln!("{}", text.nothing());
     }
     out.flush().map_err(Unprinted::Write)
 }

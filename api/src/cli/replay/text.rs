@@ -35,6 +35,11 @@ impl Text {
         }
     }
 
+    /// What is said where there is nothing to replay.
+    pub(super) fn nothing(&self) -> &'static str {
+        self.pick("이 범위에는 그런 기록이 없습니다.", "Nothing of the kind was recorded in this range.")
+    }
+
     /// A step as a block of lines, an empty one behind it.
     pub(super) fn block(&self, step: &Step) -> String {
         let mut block = format!("{}\n", self.heading(step));
@@ -143,6 +148,12 @@ impl Text {
     fn value(&self, value: &Value) -> String {
         if is_erased(value) {
             return self.pick("(삭제됨)", "(erased)").to_owned();
+        }
+        // Moments stand in states as in leaves; here they are told by the same clock as everything else.
+        if let Some(moment) = value.as_str().and_then(|text| text.parse::<Timestamp>().ok())
+            && *value == json!(moment)
+        {
+            return self.moment(moment);
         }
         let text = plain(&value.to_string());
         let count = text.chars().count();
