@@ -2,13 +2,14 @@
 //! line and GraphQL both go through it.
 //!
 //! [`Source`] says which events (of the log, a stream, a caller, an agent), [`Span`] from where to where; [`Replay`] goes through
-//! them forwards or backwards in [`Steps`].
+//! them forwards or backwards in [`Steps`]. [`Known`] is what could be known when a call was answered.
 
 mod agents;
 mod change;
 mod error;
 mod folded;
 mod folder;
+mod known;
 mod source;
 mod span;
 mod step;
@@ -17,6 +18,7 @@ mod walk;
 
 pub use change::{Change, changes};
 pub use error::ReplayError;
+pub use known::{Known, SimilarCase, answered_at};
 pub use source::Source;
 pub use span::{End, Span};
 pub use step::Step;

@@ -7,8 +7,8 @@ use sangdam_domain::id::{CallId, CallbackId, CallerId, ConsultationId};
 use sangdam_domain::log::{StreamId, StreamKind};
 use sangdam_domain::value::{CallbackFor, OpenedBy};
 use sangdam_eventstore::StoreError;
-use sangdam_projections::callers::ContactKind;
-use sangdam_projections::{At, Cursor, Order, Page, ReadModels, callbacks, callers, fact};
+use sangdam_projections::callers::{Contact, ContactKind};
+use sangdam_projections::{At, Order, Page, ReadModels, callbacks, callers, fact};
 
 use super::ReplayError;
 use crate::ledger::Ledger;
@@ -32,11 +32,8 @@ pub(super) async fn streams_of(
     let mut page = Page { size: CONTACTS_A_READ, after: None, order: Order::OldestFirst };
     loop {
         let contacts = callers::history(models, at, &everyone, &page).await?;
-        for contact in &contacts.rows {
-            let stream = stream_of(contact.what);
-            page.after = Some(Cursor { at: contact.occurred_at, id: stream.uuid });
-            streams.insert(stream);
-        }
+        streams.extend(contacts.rows.iter().map(|contact| stream_of(contact.what)));
+        page.after = contacts.rows.last().map(Contact::cursor);
         if !contacts.more {
             break;
         }

@@ -106,10 +106,16 @@ async fn type_on(
         KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Ok(false),
         KeyCode::Enter if typed.trim().is_empty() => return Ok(true),
         KeyCode::Enter => {
-            let place = typed.parse::<When>().map_err(|bad| bad.to_string());
-            match place.and_then(|when| when.first(&text.zone).map_err(|bad| bad.to_string())) {
-                Err(problem) => view.message = Some(problem),
-                Ok(place) => match walker.way.at(place, STEPS_A_READ).await? {
+            let place = typed.parse::<When>().ok().and_then(|when| when.first(&text.zone).ok());
+            match place {
+                None => {
+                    let wrong = text.pick(
+                        "위치(1200)도 시각(2024-03-04, 2024-03-04T09:12)도 아닙니다: ",
+                        "Neither a position (1200) nor a time (2024-03-04, 2024-03-04T09:12): ",
+                    );
+                    view.message = Some(format!("{wrong}{typed}"));
+                }
+                Some(place) => match walker.way.at(place, STEPS_A_READ).await? {
                     Steps { steps, .. } if steps.is_empty() => {
                         let nothing =
                             text.pick("거기부터는 기록이 없습니다: ", "There is nothing from there on: ");

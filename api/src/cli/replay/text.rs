@@ -126,7 +126,7 @@ impl Text {
         if self.language == Language::En {
             return pointer.to_owned();
         }
-        let mut path = String::new();
+        let (mut path, mut within) = (String::new(), "");
         for part in pointer.split('/').skip(1) {
             // What happened stands beside when and by whom, which the heading says.
             if part == "what" {
@@ -138,7 +138,8 @@ impl Text {
                 }
                 _ => {
                     path.push_str(if path.is_empty() { "" } else { " › " });
-                    path.push_str(field_ko(part).unwrap_or(part));
+                    path.push_str(field_ko(within, part).unwrap_or(part));
+                    within = part;
                 }
             }
         }

@@ -63,9 +63,10 @@ pub(super) fn type_ko(event_type: &str) -> &str {
     }
 }
 
-/// What a field of a state is called. `None` for what has no word, such as a year or an id that stands as a key.
-pub(super) fn field_ko(name: &str) -> Option<&'static str> {
+/// What a field of a state is called, in the field `within`. `None` for what has no word, such as a year that stands as a key.
+pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
     Some(match name {
+        "from" if within == "offered" => "발신 번호",
         "abandoned" => "포기",
         "accepted" => "반영 행",
         "agent" => "상담사",

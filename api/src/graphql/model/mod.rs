@@ -17,6 +17,7 @@ mod import;
 mod lazy;
 mod milestone;
 mod personal;
+mod replay;
 mod transfer;
 
 pub use actor::*;
@@ -35,4 +36,5 @@ pub use import::*;
 pub use lazy::{Lazy, loaders};
 pub use milestone::*;
 pub use personal::*;
+pub use replay::*;
 pub use transfer::*;

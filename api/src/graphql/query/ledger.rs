@@ -11,11 +11,12 @@ use sangdam_projections::{
 use super::answers::{Checkpoint, ConsultationFilterInput};
 use super::as_of::{self, AsOf, AsOfInput};
 use super::parse::{check_days, parse_stream, parse_thresholds, parse_types};
+use super::replay::{self, Asked};
 use crate::graphql::error::ApiError;
 use crate::graphql::model::{
     self, Agent, Callback, Caller, Centre, Consultation, ConsultationConnection, CumulativeCount,
     DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import, Lazy, Milestone, Period,
-    PeriodCount, ServiceLevel, YearlyCount, consultation_page, loaders,
+    PeriodCount, ReplayConnection, ServiceLevel, WhatWasKnown, YearlyCount, consultation_page, loaders,
 };
 use crate::graphql::page::{PageArgs, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position, int};
@@ -278,6 +279,32 @@ impl Ledger {
             Err(StoreError::NoSuchLog(_)) => Ok(model::page(&self.at, Vec::new(), size, behind)),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// History step by step, oldest first: each event with the state before and after it, and what changed. Of a stream
+    /// (`consultation/0190a1b2-…`), of a caller (aliases, calls, consultations and callbacks included), or of the whole log;
+    /// `from` and `to` are the first and the last position.
+    async fn replay(
+        &self,
+        ctx: &Context<'_>,
+        stream: Option<ID>,
+        caller: Option<ID>,
+        types: Option<Vec<String>>,
+        from: Option<Position>,
+        to: Option<Position>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<ReplayConnection, ApiError> {
+        let asked = Asked { stream, caller, types, from, to, first, after, last, before };
+        replay::replay(ctx, &self.at, self.position, asked).await
+    }
+
+    /// What the agent's screen could show when a call was answered: as of the event before the answer. Null where there is no
+    /// such call, or nobody has answered it.
+    async fn what_was_known(&self, ctx: &Context<'_>, call: ID) -> Result<Option<WhatWasKnown>, ApiError> {
+        replay::what_was_known(ctx, &self.at, self.position, &call).await
     }
 
     /// The head of the log: its length and Merkle root. It may be ahead of `position`; with `asOf` it is the head that the

@@ -4,6 +4,7 @@ mod answers;
 mod as_of;
 mod ledger;
 mod parse;
+mod replay;
 
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@
 mod people;
 mod question;
 mod service;
+mod stepping;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,7 @@ async fn replay_equals_following(database: Database) {
         for answered in &answered {
             world.check_answer(answered).await;
         }
+        world.check_steps().await;
         for (name, count) in world.check(&elsewhere, &remembered).await {
             *types.entry(name).or_default() += count;
         }

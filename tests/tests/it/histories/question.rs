@@ -9,7 +9,7 @@ use async_graphql::parser::types::{
     BaseType, FieldDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
 };
 use sangdam::graphql::sdl;
-use sangdam_domain::log::StreamId;
+use sangdam_domain::log::{StreamId, StreamKind};
 
 /// What stands in aggregates' streams: shown in full where the ledger's own fields lead to it, and from there on only what
 /// it says itself.
@@ -17,11 +17,14 @@ const ENTITIES: [&str; 7] =
     ["Agent", "Call", "Callback", "Caller", "Consultation", "DirectoryEntry", "Import"];
 
 /// Personal data, which an erasure takes from every moment, and what differs by being asked as of a moment.
-const LEFT_OUT: [(&str, &str); 8] = [
+const LEFT_OUT: [(&str, &str); 11] = [
     ("Note", "text"),
     ("Note", "erased"),
     ("CallerPhone", "phone"),
     ("CallerPhone", "erased"),
+    ("ReplayStep", "before"),
+    ("ReplayStep", "after"),
+    ("ReplayStep", "changes"),
     ("Ledger", "asOf"),
     ("ConsultationEdge", "cursor"),
     ("ContactEdge", "cursor"),
@@ -30,7 +33,7 @@ const LEFT_OUT: [(&str, &str); 8] = [
 const LEFT_OUT_TYPES: [&str; 2] = ["PersonalText", "PageInfo"];
 
 /// Arguments without which a field cannot be asked, or says little.
-const ARGUMENTS: [(&str, &[&str]); 12] = [
+const ARGUMENTS: [(&str, &[&str]); 13] = [
     ("Ledger.consultations", &["first: 100", "last: 3", "first: 5, filter: { status: RESOLVED }"]),
     (
         "Ledger.counts",
@@ -54,9 +57,16 @@ const ARGUMENTS: [(&str, &[&str]); 12] = [
     ("Ledger.agents", &["withRetired: true"]),
     ("Ledger.openCallbacks", &["first: 50"]),
     ("Ledger.events", &["first: 5", "first: 50, types: [\"ConsultationVoided\", \"CallersMerged\"]"]),
+    (
+        "Ledger.replay",
+        &["first: 5", "last: 20", "first: 50, types: [\"ConsultationVoided\", \"CallersMerged\"]"],
+    ),
     ("Caller.consultations", &["first: 4"]),
     ("Caller.history", &["first: 100"]),
 ];
+
+/// Of how many calls it is asked what was known when they were answered.
+const CALLS: usize = 5;
 
 /// Writes the question.
 pub(super) struct Questions {
@@ -128,6 +138,10 @@ impl Questions {
         let (name, key) = (field.name.node.as_str(), format!("{of}.{}", field.name.node));
         if let Some((_, all)) = ARGUMENTS.iter().find(|(asked, _)| *asked == key) {
             return all.iter().map(|one| (*one).to_owned()).collect();
+        }
+        if key == "Ledger.whatWasKnown" {
+            let calls = streams.iter().filter(|stream| stream.kind == StreamKind::Call).take(CALLS);
+            return calls.map(|stream| format!("call: \"{}\"", stream.uuid)).collect();
         }
         let has_id = of == "Ledger" && field.arguments.iter().any(|argument| argument.node.name.node == "id");
         if has_id {
