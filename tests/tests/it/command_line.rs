@@ -7,8 +7,13 @@ use sangdam_eventstore::Room;
 use sangdam_tests::{Database, Engine, Program, Server, both_engines};
 
 /// The commands that work on a ledger which is there.
-const ON_A_LEDGER: [&[&str]; 4] =
-    [&["verify"], &["rebuild"], &["export", "events"], &["report", "yearly", "--format", "json"]];
+const ON_A_LEDGER: [&[&str]; 5] = [
+    &["verify"],
+    &["rebuild"],
+    &["replay"],
+    &["export", "events"],
+    &["report", "yearly", "--format", "json"],
+];
 
 fn refused(database: &Database, arguments: &[&str]) -> String {
     let output = Program::run(database, arguments);

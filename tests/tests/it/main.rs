@@ -11,4 +11,5 @@ mod crash;
 mod histories;
 mod ledger;
 mod mutations;
+mod replay;
 mod rules;
