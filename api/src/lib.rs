@@ -8,4 +8,5 @@ pub mod intake;
 pub mod ledger;
 pub mod replay;
 pub mod reports;
+pub mod table;
 pub mod telemetry;
