@@ -10,3 +10,4 @@ pub mod replay;
 pub mod reports;
 pub mod table;
 pub mod telemetry;
+pub mod whole_file;

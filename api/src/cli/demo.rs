@@ -1,5 +1,6 @@
 //! `sangdam demo`: fills an empty ledger with a county's three years of calls, lived through on a simulated clock.
 
+use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,10 +14,10 @@ use sangdam_projections::ReadModels;
 use sangdam_projections::runner::{self, Runner};
 use tokio::sync::mpsc;
 
-use super::{CliError, Common, Settings, progress};
+use super::{CliError, Common, Settings, progress, report};
 use crate::ledger::{BulkItem, CommandMeta, Draft, Ledger};
-use crate::reports::format::{self, Language};
-use crate::reports::yearly::{YearlyReport, yearly};
+use crate::reports::{AsOf, Progress, Question, Sources, THRESHOLD, position_of, render};
+use crate::table::{Format, Language};
 use crate::telemetry;
 
 /// Three years (2022 to 2024) of Jeongseon county's call centre: 102,318 consultations of invented people, the same on
@@ -45,7 +46,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
         Err(error) => Err(error),
     };
     store.close().await;
-    print!("{}", format::table(&filled?, Language::Ko));
+    report::print(filled?)?;
     println!("\n{}", next_step(&settings));
     Ok(ExitCode::SUCCESS)
 }
@@ -109,7 +110,7 @@ async fn fill(
     store: &Store,
     settings: &Settings,
     batches: mpsc::Receiver<Result<Vec<Item>, DemoError>>,
-) -> Result<YearlyReport, CliError> {
+) -> Result<File, CliError> {
     let models = ReadModels::open(settings.location.clone()).await.map_err(CliError::failed)?;
     let report = fill_both(store, &models, settings, batches).await;
     models.close().await;
@@ -121,20 +122,29 @@ async fn fill_both(
     models: &ReadModels,
     settings: &Settings,
     batches: mpsc::Receiver<Result<Vec<Item>, DemoError>>,
-) -> Result<YearlyReport, CliError> {
+) -> Result<File, CliError> {
     let ledger = Ledger::new(store.clone(), settings.log.clone());
     let bar = bar();
     let written = write(&ledger, models, batches, &bar).await;
     bar.finish_and_clear();
     written?;
-    let bar = progress::events("reading what is left", 0);
-    let report = yearly(store, models, &settings.log, &[100_000], |progress| {
-        bar.set_length(progress.head.get());
-        bar.set_position(progress.applied.get());
-    })
-    .await;
+    let sources = Sources { store: store.clone(), models: models.clone(), log: settings.log.clone() };
+    let (bar, heard) = progress::of_report();
+    let report = yearly(&sources, &heard).await;
     bar.finish_and_clear();
-    report.map_err(CliError::failed)
+    report
+}
+
+/// The yearly report, as people read it.
+async fn yearly(sources: &Sources, heard: &Progress) -> Result<File, CliError> {
+    let file = tempfile::tempfile().map_err(CliError::failed)?;
+    let out = file.try_clone().map_err(CliError::failed)?;
+    let position = position_of(sources, AsOf::Now, heard).await.map_err(CliError::failed)?;
+    let question = Question::yearly(vec![THRESHOLD]);
+    render(sources, &question, position, Format::Table, Some(Language::Ko), out, heard)
+        .await
+        .map_err(CliError::failed)?;
+    Ok(file)
 }
 
 /// Appends what the county does, while the read models follow.

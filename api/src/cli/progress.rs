@@ -1,10 +1,33 @@
 //! Progress bars, on standard error; nothing is drawn where that is no terminal.
 
+use std::sync::Arc;
+
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::reports::{Progress, Step};
 
 /// A bar over a number of bytes.
 pub(super) fn bytes(label: &str) -> ProgressBar {
     bar(label, "{prefix} {wide_bar} {bytes}/{total_bytes} {eta}")
+}
+
+/// A bar for a report, and what moves it.
+pub(super) fn of_report() -> (ProgressBar, Progress) {
+    let bar = bar("", "{prefix} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}");
+    let moved = bar.clone();
+    let heard = move |step| {
+        let (label, at, of) = match step {
+            Step::CatchingUp { applied, head } => ("catching up", applied.get(), head.get()),
+            Step::Taking { rows, of } => ("reading", rows, of),
+            Step::Writing { rows, of } => ("writing", rows, of),
+        };
+        if moved.prefix() != label {
+            moved.set_prefix(label);
+        }
+        moved.set_length(of);
+        moved.set_position(at);
+    };
+    (bar, Arc::new(heard))
 }
 
 /// A bar over a number of events.

@@ -1,6 +1,22 @@
 //! The room of numbers that are handed on: reports and exports. They say at which position and root they were taken, and
 //! read what the read models and the log tell; they count nothing themselves.
+//!
+//! A report answers a [`Question`] as of a position: [`position_of`] says which, [`render`] takes the report, writes it in
+//! a format and gives its [`Receipt`].
 
 pub mod events;
-pub mod format;
-pub mod yearly;
+
+mod error;
+mod kinds;
+mod moment;
+mod question;
+mod receipt;
+mod render;
+
+pub use error::ReportError;
+pub use moment::{AsOf, InvalidAsOf, last_full_year, position_of};
+pub use question::{
+    InvalidPeriod, InvalidQuestion, Kind, Period, Question, THRESHOLD, THRESHOLD_MAX, TOP, TOP_MAX, Target,
+};
+pub use receipt::{Claim, InvalidClaim, Receipt};
+pub use render::{Progress, Sources, Step, render, unheard};
