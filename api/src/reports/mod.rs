@@ -2,8 +2,9 @@
 //! read what the read models and the log tell; they count nothing themselves.
 //!
 //! A report answers a [`Question`] as of a position: [`position_of`] says which, [`render`] takes the report, writes it in
-//! a format and gives its [`Receipt`].
+//! a format and gives its [`Receipt`]; [`check`] says what has become of a file since.
 
+pub mod check;
 pub mod events;
 
 mod error;

@@ -1,5 +1,7 @@
 //! `sangdam report`: the numbers, with a receipt of what they follow from; and checking that receipt.
 
+mod check;
+
 use std::fs::File;
 use std::io::{self, IsTerminal, Seek};
 use std::path::PathBuf;
@@ -20,13 +22,18 @@ use crate::whole_file::WholeFile;
 /// `sangdam report KIND`, or `sangdam report --check FILE`
 #[derive(Debug, clap::Args)]
 #[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
     after_help = "Every report says at which position and root of the ledger it was taken, and has a SHA-256 of its own.\n\n\
     Examples:\n  sangdam report yearly\n  sangdam report monthly --from 2024-01-01 --to 2024-12-31\n  \
-    sangdam report consultations --format parquet --output 2024.parquet"
+    sangdam report consultations --format parquet --output 2024.parquet\n  sangdam report --check 2024.parquet"
 )]
 pub struct Args {
+    #[command(flatten)]
+    check: check::CheckArgs,
+
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -153,7 +160,8 @@ struct OutputArgs {
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
-    let (asked, output) = args.what.take_apart();
+    let Some(what) = args.what else { return check::run(args.check).await };
+    let (asked, output) = what.take_apart();
     if output.format.is_binary() && output.output.is_none() && io::stdout().is_terminal() {
         return Err(CliError::Usage(format!(
             "{} is nothing for a terminal: name a file with --output",
