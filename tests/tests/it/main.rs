@@ -12,4 +12,5 @@ mod histories;
 mod ledger;
 mod mutations;
 mod replay;
+mod reports;
 mod rules;

@@ -1,0 +1,5 @@
+//! Reports and their receipts, as somebody at the command line meets them.
+
+mod check;
+mod usage;
+mod world;
