@@ -1,7 +1,8 @@
-//! The `sangdam` binary's insides: the ledger's commands, GraphQL, HTTP, imports, replays, reports, the command line.
+//! The `sangdam` binary's insides: the ledger's commands, GraphQL, HTTP, imports, replays, reports, feeds, the command line.
 
 pub mod cli;
 pub mod config;
+pub mod feeds;
 pub mod graphql;
 pub mod http;
 pub mod intake;

@@ -12,6 +12,7 @@ mod replay;
 mod report;
 mod schema;
 mod serve;
+mod stop;
 mod verify;
 
 use std::process::ExitCode;
@@ -46,7 +47,7 @@ pub enum Command {
     Import(import::Args),
     /// Print the numbers, with the position and root at which they were taken.
     Report(report::Args),
-    /// Hand events to other programs.
+    /// Hand events and consultations to other programs, once or for ever.
     Export(export::Args),
     /// Check every hash of the ledger.
     ///

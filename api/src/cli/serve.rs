@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::builder::BoolishValueParser;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
+use super::stop::stop_signal;
 use super::{CliError, Common};
 use crate::config::{self, check_open};
 use crate::graphql::App;
@@ -51,16 +51,4 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     tracing::info!(%address, centre = app.log.centre(), "serving at http://{address}");
     http::serve(listener, app, stop).await.map_err(CliError::failed)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Comes when the process is told to stop, by SIGTERM or SIGINT.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }

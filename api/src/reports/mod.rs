@@ -1,11 +1,10 @@
-//! The room of numbers that are handed on: reports and exports. They say at which position and root they were taken, and
+//! The room of numbers that are handed on: reports. They say at which position and root they were taken, and
 //! read what the read models and the log tell; they count nothing themselves.
 //!
 //! A report answers a [`Question`] as of a position: [`position_of`] says which, [`render`] takes the report, writes it in
 //! a format and gives its [`Receipt`]; [`check`] says what has become of a file since.
 
 pub mod check;
-pub mod events;
 
 mod error;
 mod kinds;
