@@ -23,6 +23,7 @@
 //! ```text
 //! consultations::page(&ConsultationFilter, &Page) -> Paged<ConsultationRow>     count(&filter) -> u64
 //! consultations::by_ids(&[ConsultationId]) -> Vec<ConsultationRow>             opened_by_call(&[CallId])
+//! consultations::changed_after(Position, limit) -> Vec<ConsultationRow>, in the order of their last changes
 //! calls::page(&CallFilter, &Page) -> Paged<CallRow>   by_ids(&[CallId])   of_callers(&[CallerId])   under_way()
 //! At::now(&log)   ReadModels::as_of(&store, &log, position) -> At
 //! callers::by_ids(&[CallerId]) -> Vec<CallerRow>      aliases(CallerId) -> Vec<CallerId> (it first)
@@ -40,6 +41,7 @@
 //! agents::all(with_retired: bool) -> Vec<AgentRow>    by_ids(&[AgentId])
 //! agents::figures(from: Date, to: Date) -> Vec<AgentFigures>      on_duty(from, to, moment) -> Vec<DutyHour> (168)
 //! centre::facts() -> Option<CentreFacts>   calendars()   counting_definitions()   taxonomies()
+//! event_types::events(&store, &models, &at, &[type], after: Position, limit) -> Vec<StoredEvent>
 //! imports::all() -> Vec<ImportRow>         by_ids(&[ImportId])
 //! ```
 //!
@@ -58,6 +60,7 @@ pub mod consultations;
 pub mod counts;
 pub mod cumulative;
 pub mod directory;
+pub mod event_types;
 pub mod imports;
 pub mod quality;
 pub mod service_level;

@@ -93,6 +93,16 @@ impl ReadModels {
         Ok(Position::new(position.unsigned_abs()).unwrap_or(Position::ZERO))
     }
 
+    /// How far one projection has come in a log.
+    pub(crate) async fn applied_by(&self, log: &LogId, projection: &str) -> Result<Position, ReadError> {
+        let Some(log_no) = self.log_no(log).await? else { return Ok(Position::ZERO) };
+        let sql =
+            "SELECT position FROM checkpoints WHERE generation = $1 AND log_no = $2 AND projection = $3";
+        let args = args![Generation::Serving.name(), log_no, projection];
+        let row = self.db().fetch_optional(sql, args).await?;
+        Ok(row.map(|row| row.position(0)).transpose()?.unwrap_or(Position::ZERO))
+    }
+
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
     }

@@ -53,10 +53,22 @@ impl Store {
         types: &[&str],
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read_types_until(log, after, Position::MAX, types, limit).await
+    }
+
+    /// The same, and none behind `until`.
+    pub async fn read_types_until(
+        &self,
+        log: &LogId,
+        after: Position,
+        until: Position,
+        types: &[&str],
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
         if types.is_empty() {
             return Ok(Vec::new());
         }
-        let stretch = Stretch { after, last: Position::MAX, types };
+        let stretch = Stretch { after, last: until, types };
         self.read_stretch(log, stretch, ReadFrom::Start, limit).await
     }
 

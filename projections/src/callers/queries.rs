@@ -79,12 +79,16 @@ pub async fn history(
     page: &Page,
 ) -> Result<Paged<Contact>, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
+    let (sql, question) = history_sql(question, callers, page);
+    Ok(Paged::cut(models.select(question, &sql, Contact::read).await?, page.size))
+}
+
+pub(crate) fn history_sql(question: Question, callers: &[CallerId], page: &Page) -> (String, Question) {
     let from = question.from(&CONTACTS);
     let mut conditions = Conditions::of(question, "occurred_at");
     conditions.and_in("caller", callers.iter().map(|id| id.uuid().into()).collect());
     let (conditions, question) = conditions.paged(page);
-    let sql = format!("SELECT {SELECT_CONTACT} FROM {from} WHERE {conditions}");
-    Ok(Paged::cut(models.select(question, &sql, Contact::read).await?, page.size))
+    (format!("SELECT {SELECT_CONTACT} FROM {from} WHERE {conditions}"), question)
 }
 
 /// How many callers are known, and how they called.

@@ -19,6 +19,11 @@ pub async fn page(
     page: &Page,
 ) -> Result<Paged<CallRow>, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
+    let (sql, question) = page_sql(question, filter, page);
+    Ok(Paged::cut(models.select(question, &sql, CallRow::read).await?, page.size))
+}
+
+pub(crate) fn page_sql(question: Question, filter: &CallFilter, page: &Page) -> (String, Question) {
     let from = question.from(&TABLE);
     let mut conditions = Conditions::of(question, "offered_at");
     if !filter.callers.is_empty() {
@@ -29,8 +34,7 @@ pub async fn page(
     conditions.and_if("direction = ?", filter.direction.map(|direction| direction.as_str()));
     conditions.and_days(filter.from, filter.to);
     let (conditions, question) = conditions.paged(page);
-    let sql = format!("SELECT {SELECT} FROM {from} WHERE {conditions}");
-    Ok(Paged::cut(models.select(question, &sql, CallRow::read).await?, page.size))
+    (format!("SELECT {SELECT} FROM {from} WHERE {conditions}"), question)
 }
 
 /// The calls with these ids, in no particular order; ids that nothing has are left out.

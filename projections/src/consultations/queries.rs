@@ -1,6 +1,7 @@
 //! Questions about consultations.
 
 use sangdam_domain::id::{CallId, ConsultationId};
+use sangdam_domain::log::Position;
 use sangdam_eventstore::Arg;
 
 use super::row::{ConsultationFilter, ConsultationRow, SELECT, TABLE};
@@ -37,6 +38,35 @@ pub async fn count(models: &ReadModels, at: &At, filter: &ConsultationFilter) ->
     let sql = format!("SELECT COUNT(*) FROM {from} WHERE {conditions}");
     let counted = models.select(question, &sql, |row| row.count(0)).await?;
     Ok(counted.first().copied().unwrap_or(0))
+}
+
+/// At most `limit` consultations whose latest event stands behind a position, in the order of those events. To go on, give
+/// the `last_position` of the last one.
+pub async fn changed_after(
+    models: &ReadModels,
+    at: &At,
+    after: Position,
+    limit: usize,
+) -> Result<Vec<ConsultationRow>, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(Vec::new()) };
+    let (sql, question) = changed_sql(question, at.position(), after, limit);
+    models.select(question, &sql, ConsultationRow::read).await
+}
+
+pub(crate) fn changed_sql(
+    mut question: Question,
+    until: Option<Position>,
+    after: Position,
+    limit: usize,
+) -> (String, Question) {
+    let (from, after) = (question.from(&TABLE), question.arg(after));
+    // Holds of all rows as of a position; said so that those behind it are not gone through.
+    let until = until.map_or(String::new(), |_| " AND last_position <= $2".to_owned());
+    let sql = format!(
+        "SELECT {SELECT} FROM {from} WHERE log_no = $1 AND last_position > {after}{until} \
+         ORDER BY last_position LIMIT {limit}"
+    );
+    (sql, question)
 }
 
 /// The consultations with these ids, in no particular order; ids that nothing has are left out.

@@ -5,6 +5,7 @@ mod directory_and_people;
 mod harness;
 mod keeping_up;
 mod lists;
+mod long_lists;
 mod numbers;
 mod quality;
 mod then;
