@@ -69,6 +69,7 @@ pub mod rebuild;
 pub mod runner;
 
 mod at;
+mod block;
 mod checkpoint;
 mod context;
 mod day;

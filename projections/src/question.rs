@@ -30,6 +30,33 @@ impl Question {
         if self.latest_micros.is_some() { table.as_of() } else { table.name.to_owned() }
     }
 
+    /// A statement that reads the first rows of a table in an order: those that meet one of the conditions, no row meeting two.
+    /// As many are read of each condition and, as of a position, of each half of the table, so that they come by an index: no
+    /// engine sees by itself that it need not read all to sort them.
+    pub(crate) fn first(
+        &self,
+        table: &Table,
+        select: &str,
+        conditions: &[String],
+        order: &str,
+        limit: usize,
+    ) -> String {
+        let places = match self.latest_micros.is_some() {
+            true => table.halves().iter().map(|half| format!("({half}) AS as_it_was")).collect(),
+            false => vec![table.name.to_owned()],
+        };
+        let part = |place: &str, condition: &str| {
+            format!("SELECT {select} FROM {place} WHERE {condition} ORDER BY {order} LIMIT {limit}")
+        };
+        let parts = conditions.iter().flat_map(|condition| places.iter().map(|place| part(place, condition)));
+        let mut parts: Vec<String> = parts.collect();
+        if parts.len() == 1 {
+            return parts.remove(0);
+        }
+        let parts: Vec<String> = parts.iter().map(|part| format!("SELECT * FROM ({part}) AS part")).collect();
+        format!("SELECT * FROM ({}) AS parts ORDER BY {order} LIMIT {limit}", parts.join(" UNION ALL "))
+    }
+
     /// The mark of a further argument.
     pub(crate) fn arg(&mut self, arg: impl Into<Arg>) -> String {
         self.args.push(arg.into());

@@ -194,14 +194,19 @@ impl Table {
         format!("ON CONFLICT ({}) DO {action}", keys.join(", "))
     }
 
-    /// What stands behind `FROM` to read the rows as they were after the position in `$2`, in the log in `$1`: those
-    /// that have not changed since, and of the others what they were.
+    /// What stands behind `FROM` to read the rows as they were after the position in `$2`, in the log in `$1`.
     pub(crate) fn as_of(&self) -> String {
+        format!("({}) as_it_was", self.halves().join(" UNION ALL "))
+    }
+
+    /// Statements that read the rows as they were after the position in `$2`, in the log in `$1`: those that have not
+    /// changed since, and of the others what they were.
+    pub(crate) fn halves(&self) -> Vec<String> {
         let (name, since) = (self.name, self.since);
         let columns: Vec<&str> = self.columns.iter().map(Column::name).collect();
         let columns = columns.join(", ");
         if !self.has_past() {
-            return format!("(SELECT {columns} FROM {name} WHERE log_no = $1 AND {since} <= $2) as_it_was");
+            return vec![format!("SELECT {columns} FROM {name} WHERE log_no = $1 AND {since} <= $2")];
         }
         let were: Vec<String> = self
             .columns
@@ -223,15 +228,16 @@ impl Table {
         let spans =
             if self.spanned { format!(" AND c.span IN ({})", span::around("$2")) } else { String::new() };
         let past = self.past_name();
-        format!(
-            "(SELECT {columns} FROM {name} WHERE log_no = $1 AND held_from <= $2 \
-             UNION ALL SELECT {} FROM {name} c JOIN {past} h ON {} AND h.held_to = \
+        let unchanged = format!("SELECT {columns} FROM {name} WHERE log_no = $1 AND held_from <= $2");
+        let changed = format!(
+            "SELECT {} FROM {name} c JOIN {past} h ON {} AND h.held_to = \
              (SELECT MIN(x.held_to) FROM {past} x WHERE {} AND x.held_to > $2) \
-             WHERE c.log_no = $1 AND c.{since} <= $2 AND c.held_from > $2{spans}) as_it_was",
+             WHERE c.log_no = $1 AND c.{since} <= $2 AND c.held_from > $2{spans}",
             were.join(", "),
             same("h"),
             same("x"),
-        )
+        );
+        vec![unchanged, changed]
     }
 
     /// The rows of one log whose `column` has one of the values, each once, however often its value is given; behind what

@@ -84,11 +84,9 @@ pub async fn history(
 }
 
 pub(crate) fn history_sql(question: Question, callers: &[CallerId], page: &Page) -> (String, Question) {
-    let from = question.from(&CONTACTS);
     let mut conditions = Conditions::of(question, "occurred_at");
     conditions.and_in("caller", callers.iter().map(|id| id.uuid().into()).collect());
-    let (conditions, question) = conditions.paged(page);
-    (format!("SELECT {SELECT_CONTACT} FROM {from} WHERE {conditions}"), question)
+    conditions.page(&CONTACTS, SELECT_CONTACT, page)
 }
 
 /// How many callers are known, and how they called.

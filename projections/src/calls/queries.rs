@@ -24,7 +24,6 @@ pub async fn page(
 }
 
 pub(crate) fn page_sql(question: Question, filter: &CallFilter, page: &Page) -> (String, Question) {
-    let from = question.from(&TABLE);
     let mut conditions = Conditions::of(question, "offered_at");
     if !filter.callers.is_empty() {
         conditions.and_in("caller", filter.callers.iter().map(|id| id.uuid().into()).collect());
@@ -33,8 +32,7 @@ pub(crate) fn page_sql(question: Question, filter: &CallFilter, page: &Page) -> 
     conditions.and_if("status = ?", filter.status.map(|status| status.as_str()));
     conditions.and_if("direction = ?", filter.direction.map(|direction| direction.as_str()));
     conditions.and_days(filter.from, filter.to);
-    let (conditions, question) = conditions.paged(page);
-    (format!("SELECT {SELECT} FROM {from} WHERE {conditions}"), question)
+    conditions.page(&TABLE, SELECT, page)
 }
 
 /// The calls with these ids, in no particular order; ids that nothing has are left out.

@@ -25,9 +25,7 @@ pub async fn page(
 }
 
 pub(crate) fn page_sql(question: Question, filter: &ConsultationFilter, page: &Page) -> (String, Question) {
-    let from = question.from(&TABLE);
-    let (conditions, question) = conditions(question, filter).paged(page);
-    (format!("SELECT {SELECT} FROM {from} WHERE {conditions}"), question)
+    conditions(question, filter).page(&TABLE, SELECT, page)
 }
 
 /// How many consultations meet the filter.
@@ -59,14 +57,12 @@ pub(crate) fn changed_sql(
     after: Position,
     limit: usize,
 ) -> (String, Question) {
-    let (from, after) = (question.from(&TABLE), question.arg(after));
-    // Holds of all rows as of a position; said so that those behind it are not gone through.
-    let until = until.map_or(String::new(), |_| " AND last_position <= $2".to_owned());
-    let sql = format!(
-        "SELECT {SELECT} FROM {from} WHERE log_no = $1 AND last_position > {after}{until} \
-         ORDER BY last_position LIMIT {limit}"
-    );
-    (sql, question)
+    let mut conditions = format!("log_no = $1 AND last_position > {}", question.arg(after));
+    if until.is_some() {
+        // Holds of all rows as of a position; said so that those behind it are not gone through.
+        conditions.push_str(" AND last_position <= $2");
+    }
+    (question.first(&TABLE, SELECT, &[conditions], "last_position", limit), question)
 }
 
 /// The consultations with these ids, in no particular order; ids that nothing has are left out.

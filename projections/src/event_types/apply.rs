@@ -6,7 +6,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sangdam_domain::log::Position;
 
-use super::queries::{TABLE, block_of};
+use super::queries::TABLE;
+use crate::block::block_of;
 use crate::context::Seen;
 use crate::projection::{Applied, Batch, Projection};
 use crate::table::Table;

@@ -5,13 +5,12 @@ use sangdam_eventstore::{Store, StoredEvent};
 
 use super::EventTypes;
 use crate::at::At;
+use crate::block::{block_of, last_of};
 use crate::error::ReadError;
 use crate::models::ReadModels;
 use crate::question::Question;
 use crate::table::{Column, Table};
 
-/// How many positions a block has, as a power of 2. Migrations tell of it.
-const BLOCK_BITS: u32 = 9;
 /// How many blocks are looked up at once.
 const BLOCKS_A_READ: usize = 64;
 
@@ -26,16 +25,6 @@ pub(crate) const TABLE: Table = Table {
     since: "first_position",
     spanned: false,
 };
-
-/// The block of a position (1, 2, …).
-pub(crate) fn block_of(position: Position) -> i64 {
-    (position.as_i64() - 1) >> BLOCK_BITS
-}
-
-/// The last position of a block.
-fn last_of(block: i64) -> Position {
-    Position::new(((block + 1) << BLOCK_BITS).unsigned_abs()).unwrap_or(Position::MAX)
-}
 
 /// At most `limit` events of some types behind a position, in order. What is read for it grows with `limit`, not with the
 /// log nor with how rare the types are.
@@ -111,16 +100,6 @@ fn runs(blocks: &[i64]) -> impl Iterator<Item = (Position, Position)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn position(position: u64) -> Position {
-        Position::new(position).unwrap()
-    }
-
-    #[test]
-    fn blocks_lie_side_by_side() {
-        assert_eq!([1, 512, 513, 1_024, 1_025].map(|at| block_of(position(at))), [0, 0, 1, 1, 2]);
-        assert_eq!([-1, 0, 1].map(last_of), [0, 512, 1_024].map(position));
-    }
 
     #[test]
     fn neighbours_are_read_at_once() {

@@ -112,6 +112,14 @@ impl History {
         self.store.append_all(&self.log, appends.to_vec()).await.unwrap();
     }
 
+    /// Each of these, in this order; all in one transaction.
+    pub(super) async fn happen_at_once(&self, events: Vec<(StreamId, Timestamp, Event)>) {
+        let appends = events.into_iter().map(|(stream, moment, event)| self.append_of(stream, moment, event));
+        for one in self.store.append_bulk(&self.log, appends.collect()).await {
+            one.unwrap();
+        }
+    }
+
     /// An event that no release knows.
     pub(super) async fn unheard_of(&self) -> Position {
         let stream = call(1);

@@ -182,16 +182,15 @@ async fn lists_are_read_by_their_indexes(history: History) {
             for index in used {
                 assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
             }
-            let gone_through =
-                plan.iter().find(|step| step.starts_with("SCAN ") && *step != "SCAN as_it_was");
+            let is_inner = |step: &str| ["as_it_was", "part", "parts"].iter().any(|name| step == format!("SCAN {name}"));
+            let gone_through = plan.iter().find(|step| step.starts_with("SCAN ") && !is_inner(step));
             assert!(gone_through.is_none(), "{plan:#?}");
         }
-        // As of a moment the two halves are read in order and merged, from that moment back: nothing later is looked at.
+        // As of a moment each half is read from that moment back: nothing later is looked at.
         let (sql, question) = latest;
         let plan = h.models.select(question, &format!("EXPLAIN QUERY PLAN {sql}"), |row| row.text(3)).await;
         let plan = plan.unwrap();
         if at.position().is_some() {
-            assert!(plan.iter().any(|step| step == "MERGE (UNION ALL)"), "{plan:#?}");
             let from_then = "consultations_by_time (log_no=? AND occurred_at<?)";
             assert!(plan.iter().any(|step| step.contains(from_then)), "{plan:#?}");
         } else {
