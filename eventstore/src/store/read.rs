@@ -82,6 +82,36 @@ impl Store {
         events(&self.0.db.fetch_all(&sql, args![stream, after]).await?)
     }
 
+    /// At most `limit` events of a stream that stand in this log behind one position and up to another, in order; of some
+    /// types, where any are given.
+    pub async fn read_stream_page(
+        &self,
+        log: &LogId,
+        stream: StreamId,
+        (after, until): (Position, Position),
+        types: Option<&[&str]>,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        if types.is_some_and(<[&str]>::is_empty) {
+            return Ok(Vec::new());
+        }
+        let (log_no, head) = self.log_no(log).await?.ok_or_else(|| StoreError::NoSuchLog(log.clone()))?;
+        let (after, until) = (row_id(log_no, after.get().min(head)), row_id(log_no, until.get().min(head)));
+        let mut args = args![stream, after, until, limit_arg(limit)];
+        let of_types = types.map_or_else(String::new, |types| {
+            args.extend(types.iter().map(|name| Arg::from(*name)));
+            format!(" AND type IN {}", placeholders(5, types.len()))
+        });
+        // By version, so that the stream's index is entered behind the event that stands at `after`. The signs leave it no
+        // other way.
+        let sql = format!(
+            "{SELECT_EVENTS} WHERE stream = $1 AND +id > $2 AND +id <= $3 \
+             AND version > COALESCE((SELECT version FROM events WHERE id = $2 AND stream = $1), 0){of_types} \
+             ORDER BY version LIMIT $4"
+        );
+        events(&self.0.db.fetch_all(&sql, args).await?)
+    }
+
     /// All events of several streams: stream after stream, each in order.
     pub async fn read_streams(&self, streams: &[StreamId]) -> Result<Vec<StoredEvent>, StoreError> {
         let mut sorted = streams.to_vec();

@@ -43,6 +43,18 @@ async fn reads_by_log_stream_type_and_position(fresh: Fresh) {
     assert_eq!(positions(answered), [8, 9, 10]);
     assert_eq!(positions(store.read_types(&log(), at(0), &[], 3).await.unwrap()), [0; 0]);
     assert_eq!(positions(store.read_stream(one, Version::new(2).unwrap()).await.unwrap()), [6, 8, 10]);
+    let page = async |after, until, types: Option<&[&str]>| {
+        positions(store.read_stream_page(&log(), one, (at(after), at(until)), types, 2).await.unwrap())
+    };
+    assert_eq!(page(0, 99, None).await, [2, 4]);
+    assert_eq!(page(4, 99, None).await, [6, 8]);
+    assert_eq!(page(5, 99, None).await, [6, 8]);
+    assert_eq!(page(4, 7, None).await, [6]);
+    assert_eq!(page(0, 99, Some(&["CallAnswered"])).await, [8, 10]);
+    assert_eq!(page(10, 99, None).await, [0; 0]);
+    assert_eq!(page(Position::MAX.get(), Position::MAX.get(), None).await, [0; 0]);
+    let until = store.read_types_until(&log(), at(0), at(9), &["CallAnswered"], 9).await.unwrap();
+    assert_eq!(positions(until), [7, 8, 9]);
     let both = store.read_streams(&[other, one, other]).await.unwrap();
     assert_eq!(both.len(), 10);
     assert!(both.is_sorted_by_key(|event| (event.stream, event.version)));

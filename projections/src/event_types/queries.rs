@@ -36,6 +36,9 @@ pub async fn events(
     after: Position,
     limit: usize,
 ) -> Result<Vec<StoredEvent>, ReadError> {
+    if types.is_empty() {
+        return Ok(Vec::new());
+    }
     let until = match at.position() {
         Some(position) => position,
         None => store.head(at.log()).await?.position,

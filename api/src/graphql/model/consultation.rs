@@ -194,6 +194,6 @@ impl Consultation {
         after: Option<String>,
     ) -> Result<EventConnection, ApiError> {
         let stream = StreamId::new(StreamKind::Consultation, self.0.id().uuid());
-        timeline(ctx, self.0.at(), stream, None, first, after).await
+        timeline(ctx, self.0.at(), stream, first, after).await
     }
 }

@@ -182,12 +182,12 @@ pub fn page(at: &At, events: Vec<StoredEvent>, size: usize, after: log::Position
     connection
 }
 
-/// A page of a stream's events, oldest first. Nothing of other logs is shown.
+/// A page of a consultation's events, oldest first: of the few that its stream has, which are read once for all that a request
+/// asks for. Nothing of other logs is shown.
 pub async fn timeline(
     ctx: &Context<'_>,
     at: &At,
     stream: StreamId,
-    types: Option<&[&str]>,
     first: Option<i32>,
     after: Option<String>,
 ) -> Result<EventConnection, ApiError> {
@@ -195,7 +195,6 @@ pub async fn timeline(
     let events = loaders(ctx)?.events(stream).await?;
     let of_log =
         |event: &&StoredEvent| Envelope::parse(&event.leaf).is_ok_and(|envelope| envelope.log == *at.log());
-    let of_type = |event: &&StoredEvent| types.is_none_or(|types| types.contains(&event.event_type.as_str()));
-    let behind = events.iter().filter(|event| event.position > after).filter(of_log).filter(of_type);
+    let behind = events.iter().filter(|event| event.position > after).filter(of_log);
     Ok(page(at, behind.take(size + 1).cloned().collect(), size, after))
 }

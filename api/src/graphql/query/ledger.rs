@@ -5,7 +5,8 @@ use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId}
 use sangdam_domain::log;
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
-    At, agents, callbacks, centre, counts, cumulative, directory, imports, service_level,
+    At, ReadError, agents, callbacks, centre, counts, cumulative, directory, event_types, imports,
+    service_level,
 };
 
 use super::answers::{Checkpoint, ConsultationFilterInput};
@@ -265,18 +266,23 @@ impl Ledger {
     ) -> Result<EventConnection, ApiError> {
         let (size, behind) = model::asked(&self.at, first, after.as_deref())?;
         let types = types.map(|types| parse_types(&types)).transpose()?;
-        let store = &app(ctx)?.store;
+        let app = app(ctx)?;
+        let (store, models) = (&app.store, &app.models);
+        let (log, more) = (self.at.log(), size + 1);
         let events = match (stream, types) {
             (Some(stream), types) => {
-                let stream = parse_stream(&stream)?;
-                return model::timeline(ctx, &self.at, stream, types.as_deref(), first, after).await;
+                let (stream, within) = (parse_stream(&stream)?, (behind, self.at.last()));
+                let page = store.read_stream_page(log, stream, within, types.as_deref(), more).await;
+                page.map_err(ReadError::from)
             }
-            (None, Some(types)) => store.read_types(self.at.log(), behind, &types, size + 1).await,
-            (None, None) => store.read(self.at.log(), behind, size + 1).await,
+            (None, Some(types)) => event_types::events(store, models, &self.at, &types, behind, more).await,
+            (None, None) => store.read(log, behind, more).await.map_err(ReadError::from),
         };
         match events {
             Ok(events) => Ok(model::page(&self.at, events, size, behind)),
-            Err(StoreError::NoSuchLog(_)) => Ok(model::page(&self.at, Vec::new(), size, behind)),
+            Err(ReadError::Store(StoreError::NoSuchLog(_))) => {
+                Ok(model::page(&self.at, Vec::new(), size, behind))
+            }
             Err(error) => Err(error.into()),
         }
     }
