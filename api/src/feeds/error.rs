@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use sangdam_domain::log::{LogId, Position};
 use sangdam_eventstore::StoreError;
+use sangdam_projections::CatchUpError;
+
+use crate::table::WriteError;
+use crate::whole_file::CannotWrite;
 
 /// A feed that broke off, or did not begin.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +36,15 @@ pub enum FeedError {
         /// Where the log ends.
         head: Position,
     },
+    /// The read models could not be brought up to date, or failed.
+    #[error(transparent)]
+    CatchUp(#[from] CatchUpError),
+    /// It could not be written as a table.
+    #[error("what was exported could not be written: {0}")]
+    Table(#[from] WriteError),
+    /// The file cannot be written.
+    #[error(transparent)]
+    WholeFile(#[from] CannotWrite),
     /// It could not be written.
     #[error("what was exported could not be written: {0}")]
     Write(#[from] std::io::Error),

@@ -13,7 +13,7 @@ use sangdam_eventstore::{Envelope, Store, StoreError, StoredEvent};
 use serde_json::value::RawValue;
 
 use super::cloud_event::{About, source_of_log, write_line};
-use super::{Batch, Feed, FeedError};
+use super::{Batch, Feed, FeedError, check_since};
 
 /// The events of a log from a position on.
 pub struct Events {
@@ -42,10 +42,7 @@ impl Events {
     /// # Errors
     /// Where there is no such log, or it does not reach as far as `since`.
     pub async fn of(store: &Store, log: &LogId, wanted: Wanted) -> Result<Self, FeedError> {
-        let head = store.head(log).await?.position;
-        if wanted.since > head {
-            return Err(FeedError::Beyond { log: log.clone(), since: wanted.since, head });
-        }
+        let head = check_since(store, log, wanted.since).await?;
         Ok(Self {
             coming: store.subscribe(log, wanted.since).boxed(),
             source: source_of_log(store.ledger(), log),

@@ -3,11 +3,29 @@
 //! or followed for ever.
 
 pub mod cloud_event;
+pub mod consultations;
 pub mod events;
 pub mod file;
+pub mod taken;
 
 mod error;
 mod pump;
+mod rows;
 
 pub use error::FeedError;
 pub use pump::{Batch, End, Feed, pump};
+
+use sangdam_domain::log::{LogId, Position};
+use sangdam_eventstore::Store;
+
+/// Where a log ends, if a feed of it can go on behind `since`.
+///
+/// # Errors
+/// Where there is no such log, or it does not reach as far.
+pub async fn check_since(store: &Store, log: &LogId, since: Position) -> Result<Position, FeedError> {
+    let head = store.head(log).await?.position;
+    if since > head {
+        return Err(FeedError::Beyond { log: log.clone(), since, head });
+    }
+    Ok(head)
+}

@@ -32,7 +32,10 @@ pub fn write(document: &Document, out: &mut impl Write, mut written: impl FnMut(
 }
 
 /// A row as an object.
-fn write_row(row: &[Cell], columns: &[Column], out: &mut impl Write) -> io::Result<()> {
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_row(row: &[Cell], columns: &[Column], out: &mut impl Write) -> io::Result<()> {
     for (index, (cell, column)) in row.iter().zip(columns).enumerate() {
         write!(out, "{}\"{}\":", if index == 0 { '{' } else { ',' }, column.key)?;
         write_json(cell, column.kind, out)?;

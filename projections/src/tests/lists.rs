@@ -182,7 +182,8 @@ async fn lists_are_read_by_their_indexes(history: History) {
             for index in used {
                 assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
             }
-            let is_inner = |step: &str| ["as_it_was", "part", "parts"].iter().any(|name| step == format!("SCAN {name}"));
+            let is_inner =
+                |step: &str| ["as_it_was", "part", "parts"].iter().any(|name| step == format!("SCAN {name}"));
             let gone_through = plan.iter().find(|step| step.starts_with("SCAN ") && !is_inner(step));
             assert!(gone_through.is_none(), "{plan:#?}");
         }

@@ -52,10 +52,7 @@ async fn page_1000_costs_what_page_1_costs(history: History) {
     let as_of_early = costs(h, &as_of(h, long_before), early).await;
     for ((list, early), (_, late)) in as_of_early.iter().zip(&as_of_late) {
         for (early, late) in early.iter().zip(late) {
-            assert!(
-                *early <= late + late / 2 + 300,
-                "{list}: as of early on {early}, lately {late}"
-            );
+            assert!(*early <= late + late / 2 + 300, "{list}: as of early on {early}, lately {late}");
         }
     }
     let most = now.iter().chain(&as_of_late).flat_map(|(_, costs)| *costs).max().unwrap();
