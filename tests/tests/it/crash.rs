@@ -18,7 +18,7 @@ const CLIENTS: usize = 16;
 const KILLS: usize = 50;
 
 /// A command as a client remembers it.
-struct Command {
+pub(crate) struct Command {
     id: Uuid,
     /// The mutation's name.
     name: &'static str,
@@ -69,7 +69,7 @@ async fn client(server: &Server) -> Vec<Command> {
 }
 
 /// A call from its ring to its end, as a console would tell of it. `None` once the server is gone.
-async fn take_a_call(server: &Server, sent: &mut Vec<Command>) -> Option<()> {
+pub(crate) async fn take_a_call(server: &Server, sent: &mut Vec<Command>) -> Option<()> {
     let from = format!("010-0000-{:04}", sent.len());
     let call = send(server, sent, "offerCall", "call { id }", json!({"from": from})).await?;
     let call = &call["call"]["id"];
@@ -158,7 +158,7 @@ fn each_stands_once(export: &str, commands: &[Command]) {
     );
 }
 
-async fn found(server: &Server) {
+pub(crate) async fn found(server: &Server) {
     let query = "mutation($input: RegisterCentreInput!) { registerCentre(input: $input) { position userErrors { code message } } }";
     let input = json!({
         "name": "정선군 민원콜센터", "openedOn": "2019-08-01", "timeZone": "Asia/Seoul", "recordsCompleteFrom": "2022-01-01"

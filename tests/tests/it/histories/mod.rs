@@ -1,6 +1,7 @@
 //! Random histories: whatever is tried, the read models that followed hold what a replay gives, and what was refused
 //! left nothing behind; and as of every moment they say what they said then.
 
+mod feeds;
 mod people;
 mod question;
 mod service;

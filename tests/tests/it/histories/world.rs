@@ -38,8 +38,8 @@ pub(super) struct World {
     /// The last number of each kind of id.
     recent: BTreeMap<&'static str, u64>,
     clock: Arc<FixedClock>,
-    store: Store,
-    models: ReadModels,
+    pub(super) store: Store,
+    pub(super) models: ReadModels,
     runner: runner::Runner,
     schema: ApiSchema,
 }
