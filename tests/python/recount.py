@@ -53,6 +53,7 @@ def check(line: bytes, leaf: bytes, event: dict) -> None:
         "type": event["type"],
         "time": event["occurred_at"],
         "subject": event["stream"],
+        "sequence": f"{event['position']:016}",
         "datacontenttype": "application/json",
         "data": event,
     }

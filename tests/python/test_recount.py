@@ -16,6 +16,7 @@ from datetime import time as clock
 
 import pytest
 from conftest import POSTGRES_URL, ROOT, Ledger, Server, engines, program, shared_data
+from job import run_job
 from recount import Recount
 
 YEARS = {2022: 39_685, 2023: 32_453, 2024: 30_180}
@@ -202,3 +203,28 @@ def test_the_milestone_is_reached_at_its_consultation(county):
         assert {milestone["consultation"]["uuid"] for milestone in milestones} == {since_records["consultation"]}
     finally:
         server.stop()
+
+
+def test_a_reporting_job_has_the_same_numbers(county, tmp_path):
+    run = run_job(county.ledger, tmp_path / "copy.duckdb")
+    recorded = [year for year in county.report["years"] if year["basis"] == "recorded"]
+    assert run.years == {year["year"]: (year["consultations"], year["unique_callers"]) for year in recorded}
+    assert run.printed in (ROOT / "docs/reporting.md").read_text(encoding="utf-8")
+    opened = [change for _, change in county.recount.count_changes if change > 0]
+    assert (run.position, run.changed) == (county.recount.last, len(opened))
+
+
+def peak_mib(ledger: Ledger, *arguments: str) -> float:
+    """The most memory that the program held while it ran."""
+    process = subprocess.Popen([program(), *arguments], env=ledger.environment, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0, arguments
+    return usage.ru_maxrss / 1024
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_all_consultations_leave_with_flat_memory(county, form, tmp_path):
+    export = ["export", "consultations", "--format", form, "--output", str(tmp_path / "consultations")]
+    few = peak_mib(county.ledger, *export, "--since", str(county.recount.last - 100_000))
+    whole = peak_mib(county.ledger, *export)
+    assert whole < few + 64, f"{few:.0f} MiB for a tenth, {whole:.0f} MiB for all"

@@ -69,7 +69,8 @@ impl Feed for Events {
         if !self.follow && self.after >= self.head {
             return Ok(None);
         }
-        let Some(events) = self.coming.next().await.transpose()? else { return Ok(None) };
+        // It ends by itself only when the store closes.
+        let events = self.coming.next().await.ok_or(StoreError::Closed)??;
         let mut lines = Vec::new();
         for event in events.iter().filter(|event| self.is_wanted(event)) {
             write_event(event, &self.source, &mut lines)?;

@@ -11,9 +11,7 @@ use sha2::{Digest, Sha256};
 use super::FeedError;
 use super::consultations::Consultations;
 use super::rows::{COLUMNS, row};
-use crate::table::{
-    Document, Format, Name, Spool, Spooling, Stamp, StampField, StampName, StampValue, Words,
-};
+use crate::table::{Document, Format, Name, Spool, Spooling, Stamp, StampField, StampName, StampValue};
 
 /// What the file says of itself.
 const NAMES: [StampName; 5] = [

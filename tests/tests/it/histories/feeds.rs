@@ -80,7 +80,7 @@ impl Copy {
             }
         }
         self.after = if self.by_as_of { as_of } else { last };
-        let at = world.models.as_of(world.ledger.log(), as_of).await.unwrap();
+        let at = world.models.as_of(&world.store, world.ledger.log(), as_of).await.unwrap();
         let all = ConsultationFilter::default();
         let listed = consultations::page(&world.models, &at, &all, &Page::first(10_000)).await.unwrap().rows;
         let listed: BTreeMap<_, _> = listed.into_iter().map(|row| (row.id, row)).collect();
@@ -126,7 +126,7 @@ struct Follower {
 
 impl Follower {
     async fn start(world: &World) -> Self {
-        let mut changed = world.changed_behind(Position::ZERO).await.followed(&world.store);
+        let mut changed = world.changed_behind(Position::ZERO).await.followed();
         let (stop, stopped) = oneshot::channel();
         let (at, position) = watch::channel(Position::ZERO);
         let lines = tokio::spawn(async move {
