@@ -75,6 +75,10 @@ ids! {
     ImportId => "import",
     /// One deployment of the ledger. It stands in every leaf, so that leaves of two ledgers never match.
     LedgerId => "ledger",
+    /// One run of a scheduled report.
+    ReportRunId => "report-run",
+    /// When a report is due.
+    ReportScheduleId => "report-schedule",
     /// One request for a transfer within a consultation.
     TransferId => "transfer",
 }

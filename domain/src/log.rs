@@ -190,6 +190,10 @@ stream_kinds! {
     Import = 9, "import";
     /// One person's sign-ins and reads, in the access log.
     Access = 10, "access";
+    /// When a report is due.
+    ReportSchedule = 11, "report-schedule";
+    /// One run of a scheduled report.
+    ReportRun = 12, "report-run";
 }
 
 /// One aggregate's stream: `consultation/0190a1b2-…`. The UUID alone is unique over all logs of a ledger.

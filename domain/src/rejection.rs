@@ -1,6 +1,7 @@
 //! Why a command was refused.
 
 use crate::id::{CallerId, ConsultationId};
+use crate::time::Timestamp;
 
 macro_rules! rejections {
     ($(
@@ -251,6 +252,31 @@ rejections! {
         /// Rows accounted for.
         accounted: u64,
     } = "IMPORT_NUMBERS_DISAGREE", Some("read"), "{read} rows were read, but {accounted} are accounted for";
+
+    // scheduled reports
+    /// The run was delivered before.
+    ReportRunAlreadyCompleted = "REPORT_RUN_ALREADY_COMPLETED", Some("run"), "this run of the report was completed already";
+    /// The run began before.
+    ReportRunAlreadyStarted = "REPORT_RUN_ALREADY_STARTED", Some("run"), "this run of the report was started already";
+    /// Only the latest attempt that has not failed is heard.
+    ReportRunAttemptOver {
+        /// The attempt that speaks.
+        attempt: u32,
+        /// The latest.
+        latest: u32,
+    } = "REPORT_RUN_ATTEMPT_OVER", Some("attempt"), "attempt {attempt} at this run is over; the latest is attempt {latest}";
+    /// The run is due later.
+    ReportRunNotDue {
+        /// When.
+        due: Timestamp,
+    } = "REPORT_RUN_NOT_DUE", Some("due"), "this run of the report is not due before {due}";
+    /// The run has not begun.
+    ReportRunNotStarted = "REPORT_RUN_NOT_STARTED", Some("run"), "this run of the report has not been started";
+    /// Somebody is making it.
+    ReportRunUnderWay {
+        /// Until when it is theirs.
+        lease_until: Timestamp,
+    } = "REPORT_RUN_UNDER_WAY", Some("run"), "this run of the report is under way, until {lease_until} at the latest";
 }
 
 #[cfg(test)]
@@ -270,6 +296,8 @@ mod tests {
         include_str!("aggregate/directory_editions/tests.rs"),
         include_str!("aggregate/directory_entry/tests.rs"),
         include_str!("aggregate/import/tests.rs"),
+        include_str!("aggregate/report_run/tests.rs"),
+        include_str!("aggregate/report_schedule/tests.rs"),
     ];
 
     /// What no aggregate decides: a claim tells it.

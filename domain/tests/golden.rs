@@ -135,6 +135,8 @@ fn codes_never_change() {
         LegalBasis,
         AgentState,
         CountingRule,
+        DeliveryKind,
+        RunFailure,
         Weekday,
     ];
     assert_eq!(codes, written);

@@ -1,9 +1,13 @@
 //! What the ledger must know of an aggregate to find it again.
 
 use sangdam_domain::aggregate::{
-    Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry, Import,
+    Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry,
+    Import, ReportRun, ReportSchedule,
 };
-use sangdam_domain::id::{AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId};
+use sangdam_domain::id::{
+    AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId, ReportRunId,
+    ReportScheduleId,
+};
 use sangdam_domain::log::{StreamKind, Version};
 use sangdam_domain::value::CallbackFor;
 use uuid::Uuid;
@@ -49,6 +53,8 @@ kept! {
     DirectoryEditions: () = |_| (), nobodys;
     DirectoryEntry: DirectoryEntryId = DirectoryEntryId::from_uuid, nobodys;
     Import: ImportId = ImportId::from_uuid, nobodys;
+    ReportRun: ReportRunId = ReportRunId::from_uuid, nobodys;
+    ReportSchedule: ReportScheduleId = ReportScheduleId::from_uuid, nobodys;
 }
 
 fn nobodys<A>(_: &A) -> Option<Whose> {

@@ -2,7 +2,8 @@
 
 use sangdam_domain::actor::Subject;
 use sangdam_domain::aggregate::{
-    Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry, Import,
+    Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry,
+    Import, ReportRun, ReportSchedule,
 };
 use sangdam_domain::event::{Event, Fact};
 use sangdam_domain::log::{LogId, StreamId, StreamKind, Version};
@@ -90,4 +91,4 @@ macro_rules! folded {
     };
 }
 
-folded! { Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry, Import }
+folded! { Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry, Import, ReportRun, ReportSchedule }

@@ -12,6 +12,8 @@ mod consultation;
 mod directory_editions;
 mod directory_entry;
 mod import;
+mod report_run;
+mod report_schedule;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -29,6 +31,8 @@ pub use consultation::{
 pub use directory_editions::{DirectoryEditions, DirectoryEditionsCommand};
 pub use directory_entry::{DirectoryEntry, DirectoryEntryCommand, EntryStanding};
 pub use import::{Import, ImportCommand, ImportStatus};
+pub use report_run::{ReportRun, ReportRunCommand, ReportRunStatus};
+pub use report_schedule::{ReportSchedule, ReportScheduleCommand};
 
 use serde::Serialize;
 

@@ -96,4 +96,6 @@ test_ids! {
     IMPORT: ImportId = 61;
     TRANSFER: TransferId = 71;
     OTHER_TRANSFER: TransferId = 72;
+    REPORT_RUN: ReportRunId = 81;
+    REPORT_SCHEDULE: ReportScheduleId = 82;
 }

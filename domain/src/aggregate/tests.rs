@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::actor::ActorKind;
-use crate::id::{AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, EventId, ImportId};
+use crate::id::{
+    AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, EventId, ImportId, ReportRunId,
+    ReportScheduleId,
+};
 use crate::log::Position;
 use crate::value::{CallerKind, Evidence, NoteText, PhoneNumber};
 
@@ -122,6 +125,12 @@ fn consultation_commands() -> Vec<ConsultationCommand> {
     ]
 }
 
+fn report_run_commands() -> Vec<ReportRunCommand> {
+    let reason = crate::value::RunFailure::ReportNotTaken;
+    let failing = |attempt| ReportRunCommand::Fail { attempt, reason, retry_at: None };
+    vec![ReportRunCommand::Retry { lease_seconds: u32::MAX }, failing(0), failing(1), failing(2)]
+}
+
 proptest! {
     #[test]
     fn any_facts_in_any_order_are_survived(
@@ -137,6 +146,9 @@ proptest! {
         survives::<DirectoryEntry>(DirectoryEntryId::from_uuid(id(51)), &facts, vec![DirectoryEntryCommand::Retire]);
         survives::<DirectoryEditions>((), &facts, vec![]);
         survives::<Import>(ImportId::from_uuid(id(61)), &facts, vec![]);
+        survives::<ReportRun>(ReportRunId::from_uuid(id(81)), &facts, report_run_commands());
+        let skip = ReportScheduleCommand::SkipRuns { due_until: Timestamp::MIN };
+        survives::<ReportSchedule>(ReportScheduleId::from_uuid(id(82)), &facts, vec![skip]);
         survives::<Centre>((), &facts, vec![]);
         let centre: Centre = fold((), &facts);
         for fact in &facts {

@@ -8,6 +8,7 @@ mod caller;
 mod centre;
 mod consultation;
 mod directory;
+mod report;
 pub mod upcast;
 
 use serde_json::{Map, Value};
@@ -19,6 +20,7 @@ pub use caller::*;
 pub use centre::*;
 pub use consultation::*;
 pub use directory::*;
+pub use report::*;
 
 use crate::actor::Actor;
 use crate::id::EventId;
@@ -146,4 +148,6 @@ events! {
     Centre: CentreRegistered = 1, LegacyBalanceDeclared = 1, CountingDefinitionPublished = 1,
         OperatingCalendarPublished = 1, CategoryTaxonomyPublished = 1;
     Import: ImportStarted = 1, ImportCompleted = 1;
+    ReportSchedule: ReportScheduleDefined = 1, ReportRunsSkipped = 1;
+    ReportRun: ReportRunStarted = 1, ReportRunRetried = 1, ReportRunFailed = 1, ReportRunCompleted = 1;
 }

@@ -303,6 +303,28 @@ codes! {
         /// Each `ConsultationOpened` that was not voided, once, at its own `occurred_at` in the centre's time zone.
         OpenedNotVoided = "opened_not_voided",
     }
+    /// What kind of place a report is delivered to.
+    DeliveryKind {
+        /// A folder.
+        Folder = "folder",
+        /// An S3-compatible object store.
+        S3 = "s3",
+        /// A webhook.
+        Webhook = "webhook",
+    }
+    /// Why an attempt at a scheduled report failed.
+    RunFailure {
+        /// The report could not be taken.
+        ReportNotTaken = "report_not_taken",
+        /// A folder could not be written to.
+        FolderNotWritten = "folder_not_written",
+        /// An object store did not take it.
+        ObjectNotStored = "object_not_stored",
+        /// A webhook could not be reached, or did not answer in time.
+        WebhookUnreachable = "webhook_unreachable",
+        /// A webhook answered that it does not take it.
+        WebhookRefused = "webhook_refused",
+    }
     /// A day of the week.
     Weekday {
         /// 월.

@@ -4,6 +4,7 @@
 mod feeds;
 mod people;
 mod question;
+mod reports;
 mod service;
 mod stepping;
 mod world;
@@ -115,8 +116,9 @@ impl World {
             8..35 => self.call().await,
             35..70 => self.consultation().await,
             70..80 => self.callback().await,
-            80..93 => self.caller().await,
-            93..97 => self.directory().await,
+            80..92 => self.caller().await,
+            92..95 => self.directory().await,
+            95..97 => self.report().await,
             _ => self.centre().await,
         }
     }
