@@ -11,4 +11,5 @@ pub mod replay;
 pub mod reports;
 pub mod table;
 pub mod telemetry;
+pub mod tls;
 pub mod whole_file;

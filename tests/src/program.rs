@@ -76,8 +76,13 @@ pub struct Server {
 impl Server {
     /// Starts it on this database and waits until it is ready.
     pub async fn start(database: &Database) -> Self {
+        Self::start_with(database, &[], &[]).await
+    }
+
+    /// The same, with more arguments, and more in its environment.
+    pub async fn start_with(database: &Database, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         for _ in 0..5 {
-            if let Some(server) = Self::try_start(database).await {
+            if let Some(server) = Self::try_start(database, arguments, environment).await {
                 return server;
             }
         }
@@ -85,20 +90,26 @@ impl Server {
     }
 
     /// `None` if it ended early: the free port may have been taken in between.
-    async fn try_start(database: &Database) -> Option<Self> {
+    async fn try_start(
+        database: &Database,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Option<Self> {
         let address = free_address();
         let log =
             std::fs::File::options().create(true).append(true).open(log_file(database)).expect("a log file");
         let child = tokio::process::Command::new(Program::path())
             .args(["serve", "--open", "--listen", &address])
+            .args(arguments)
             .envs(database.environment())
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle"))
             .stderr(log)
             .kill_on_drop(true)
             .spawn()
             .expect("the program starts");
-        let mut server = Self { child, address, client: reqwest::Client::new() };
+        let mut server = Self { child, address, client: client() };
         server.until_ready().await.then_some(server)
     }
 
@@ -171,6 +182,10 @@ impl Server {
 
 fn log_file(database: &Database) -> PathBuf {
     database.folder().join("server.log")
+}
+
+fn client() -> reqwest::Client {
+    sangdam::tls::client().build().expect("an HTTP client")
 }
 
 fn free_address() -> String {

@@ -38,7 +38,7 @@ impl Server {
         let serving = tokio::spawn(sangdam::http::serve(listener, app.clone(), async move {
             let _ = stopped.await;
         }));
-        let client = reqwest::Client::new();
+        let client = sangdam::tls::client().build().unwrap();
         Self { address, client, app, stop: Some(stop), serving: Some(serving), _dir: dir }
     }
 
