@@ -9,6 +9,7 @@ pub mod intake;
 pub mod ledger;
 pub mod replay;
 pub mod reports;
+pub mod schedule;
 pub mod table;
 pub mod telemetry;
 pub mod tls;

@@ -1,0 +1,4 @@
+//! The room of reports that are made at set times.
+
+pub mod cron;
+pub mod due;
