@@ -90,6 +90,8 @@ pub struct ConfigFile {
     pub listen: Option<SocketAddr>,
     /// Whether anybody is let in.
     pub open: Option<bool>,
+    /// The file of reports that are made at set times.
+    pub reports: Option<PathBuf>,
 }
 
 impl ConfigFile {

@@ -10,6 +10,7 @@ mod progress;
 mod rebuild;
 mod replay;
 mod report;
+mod schedule;
 mod schema;
 mod serve;
 mod stop;
@@ -47,6 +48,8 @@ pub enum Command {
     Import(import::Args),
     /// Print the numbers, with the position and root at which they were taken.
     Report(report::Args),
+    /// Look after the reports that are made at set times.
+    Schedule(schedule::Args),
     /// Hand events and consultations to other programs, once or for ever.
     Export(export::Args),
     /// Check every hash of the ledger.
@@ -102,6 +105,7 @@ impl Cli {
             Command::Demo(args) => demo::run(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Report(args) => report::run(args).await,
+            Command::Schedule(args) => schedule::run(args).await,
             Command::Export(args) => export::run(args).await,
             Command::Verify(args) => verify::run(args).await,
             Command::Replay(args) => replay::run(args).await,

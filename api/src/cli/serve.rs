@@ -1,24 +1,29 @@
 //! `sangdam serve`: serves until it is told to stop.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::builder::BoolishValueParser;
 use tokio::net::TcpListener;
 
 use super::stop::stop_signal;
-use super::{CliError, Common};
+use super::{CliError, Common, schedule};
 use crate::config::{self, check_open};
 use crate::graphql::App;
 use crate::http;
 use crate::ledger::complete_erasures;
+use crate::reports::Sources;
+use crate::schedule::scheduler::{Hear, Scheduler};
 
 /// Serve GraphQL, health and metrics.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sangdam serve --open\n  \
     sangdam serve --open --data-dir /var/lib/sangdam --listen 127.0.0.1:9000\n  \
-    sangdam serve --open --database postgres://sangdam@localhost/sangdam --log-format json\n\n\
+    sangdam serve --open --database postgres://sangdam@localhost/sangdam --log-format json\n  \
+    sangdam serve --open --reports reports.toml\n\n\
     GraphQL is at /graphql (POST) and /graphql/ws (WebSocket), GraphiQL at /graphiql (its page loads scripts from the \
     internet), health at /healthz and /readyz, metrics at /metrics.")]
 pub struct Args {
@@ -32,12 +37,18 @@ pub struct Args {
     /// Let anybody in, without sign-in; loopback addresses only
     #[arg(long, env = "SANGDAM_OPEN", value_parser = BoolishValueParser::new(), num_args = 0, default_missing_value = "true")]
     open: Option<bool>,
+
+    /// The reports that are made at set times, and where they go (docs/scheduled-reports.md)
+    #[arg(long, value_name = "FILE", env = "SANGDAM_REPORTS")]
+    reports: Option<PathBuf>,
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     let settings = args.common.settings()?;
     let listen = args.listen.or(settings.file.listen).unwrap_or(config::LISTEN);
     check_open(args.open.or(settings.file.open).unwrap_or(false), listen)?;
+    let reports = args.reports.or(settings.file.reports.clone());
+    let reports = reports.as_deref().map(schedule::read).transpose()?;
     let stop = stop_signal().map_err(CliError::failed)?;
     let listener = TcpListener::bind(listen)
         .await
@@ -49,6 +60,16 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     app.follow_all().await.map_err(CliError::failed)?;
     let address = listener.local_addr().map_err(CliError::failed)?;
     tracing::info!(%address, centre = app.log.centre(), "serving at http://{address}");
+    let sources = Sources { store: app.store.clone(), models: app.models.clone(), log: app.log.clone() };
+    let heard = app.clone();
+    let hear: Hear = Arc::new(move |schedule, outcome| heard.metrics.report_run(schedule, outcome));
+    let scheduler = reports.map(|reports| Scheduler::spawn(&sources, reports, &hear));
+    let stop = async {
+        stop.await;
+        if let Some(scheduler) = scheduler {
+            scheduler.shutdown().await;
+        }
+    };
     http::serve(listener, app, stop).await.map_err(CliError::failed)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -36,6 +36,12 @@ struct ProjectionLabels {
     projection: String,
 }
 
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct ReportRunLabels {
+    schedule: String,
+    outcome: String,
+}
+
 /// The numbers of a running server.
 #[derive(Debug)]
 pub struct Metrics {
@@ -48,6 +54,7 @@ pub struct Metrics {
     applied: Family<LogLabels, Gauge>,
     lag: Family<LogLabels, Gauge>,
     stopped: Family<ProjectionLabels, Gauge>,
+    report_runs: Family<ReportRunLabels, Counter>,
     ready: Gauge,
 }
 
@@ -64,6 +71,7 @@ impl Metrics {
             applied: Family::default(),
             lag: Family::default(),
             stopped: Family::default(),
+            report_runs: Family::default(),
             ready: Gauge::default(),
         };
         metrics.registered()
@@ -104,6 +112,11 @@ impl Metrics {
             "The position of the event that a projection cannot apply; absent while all run",
             self.stopped.clone(),
         );
+        registry.register(
+            "report_runs",
+            "Attempts at scheduled reports, by schedule and outcome (completed, failed, theirs, too_long)",
+            self.report_runs.clone(),
+        );
         registry.register("ready", "1 while /readyz says yes, else 0", self.ready.clone());
         self
     }
@@ -140,6 +153,12 @@ impl Metrics {
         for (log, projection, position) in stopped {
             self.stopped.get_or_create(&ProjectionLabels { log, projection }).set(position.cast_signed());
         }
+    }
+
+    /// An attempt at a scheduled report ended.
+    pub fn report_run(&self, schedule: &str, outcome: &str) {
+        let labels = ReportRunLabels { schedule: schedule.to_owned(), outcome: outcome.to_owned() };
+        self.report_runs.get_or_create(&labels).inc();
     }
 
     /// Whether requests can be answered.
