@@ -15,3 +15,4 @@ mod mutations;
 mod replay;
 mod reports;
 mod rules;
+mod schedule;
