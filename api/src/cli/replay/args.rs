@@ -11,7 +11,7 @@ use sangdam_domain::log::{InvalidStream, LogId, StreamId, StreamKind};
 
 use super::super::{CliError, Common};
 use super::when::When;
-use crate::reports::format::Language;
+use crate::table::Language;
 
 /// `sangdam replay`
 ///

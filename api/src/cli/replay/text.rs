@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::words::{field_ko, type_ko};
 use crate::replay::{Change, Step};
-use crate::reports::format::Language;
+use crate::table::Language;
 
 /// The most characters of a value that a line shows; the full state and JSON have the rest.
 const VALUE_CHARS_MAX: usize = 300;
