@@ -192,11 +192,14 @@ class Recount:
         """Offered, answered and abandoned inbound calls of a year, and the answer rate within opening hours."""
         calls = [call for call in self.calls.values() if call.offered.year == year]
         within = [call for call in calls if self.is_open(call.offered)]
+        answered_within = sum(call.answered is not None for call in within)
         return {
             "offered": len(calls),
             "answered": sum(call.answered is not None for call in calls),
             "abandoned": sum(call.abandoned for call in calls),
-            "answer_rate": round(100 * sum(call.answered is not None for call in within) / len(within), 1),
+            "answer_rate": round(100 * answered_within / len(within), 1),
+            "offered_in_hours": len(within),
+            "answered_in_hours": answered_within,
         }
 
     def overlaps(self) -> list:

@@ -122,6 +122,8 @@ def test_the_calls_are_counted(bank):
         "answered": 27_162,
         "abandoned": 5_904,
         "answer_rate": 82.1,
+        "offered_in_hours": 33_066,
+        "answered_in_hours": 27_162,
         "unique_callers": 3_803,
     }
     assert bank.recount.years() == [counted]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use sangdam_domain::calendar::{self, Zone};
 use sangdam_domain::log::Position;
 use sangdam_domain::time::Timestamp;
+use sangdam_eventstore::Head;
 use sangdam_projections::{At, centre, counts, runner};
 
 use super::error::ReportError;
@@ -49,14 +50,16 @@ pub async fn position_of(
     progress: &Progress,
 ) -> Result<Position, ReportError> {
     let Sources { store, models, log } = sources;
-    let head = store.head(log).await?.position;
+    let Head { position: head, recorded_at, .. } = store.head(log).await?;
     let position = match as_of {
         AsOf::Now => head,
         AsOf::Position(position) if position == Position::ZERO || position > head => {
             return Err(ReportError::NoSuchPosition { log: log.clone(), position, head });
         }
         AsOf::Position(position) => position,
-        AsOf::Time(time) if time > store.clock().now() => return Err(ReportError::NotYet(time)),
+        AsOf::Time(time) if time > recorded_at.max(store.clock().now()) => {
+            return Err(ReportError::NotYet(time));
+        }
         AsOf::Time(time) => match store.position_at(log, time).await? {
             Position::ZERO => return Err(ReportError::BeforeTheBeginning { log: log.clone(), time }),
             position => position,

@@ -152,11 +152,24 @@ fn cells(written: File, found: File) -> Result<Option<Difference>, XlsxError> {
 /// A cell's place and value.
 type Placed = ((u32, u32), CellValue);
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 enum CellValue {
     Number(f64),
     Text(String),
     Flag(bool),
+}
+
+/// Numbers are the same where they are to the 14 digits that spreadsheets agree on: moments are fractions of days, and each
+/// program rounds them in its own way.
+impl PartialEq for CellValue {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(one), Self::Number(other)) => (one - other).abs() <= 1e-14 * one.abs(),
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Flag(one), Self::Flag(other)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 /// The next cell that is not empty.

@@ -24,6 +24,7 @@ use crate::whole_file::WholeFile;
 #[command(
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
+    arg_required_else_help = true,
     after_help = "Every report says at which position and root of the ledger it was taken, and has a SHA-256 of its own.\n\n\
     Examples:\n  sangdam report yearly\n  sangdam report monthly --from 2024-01-01 --to 2024-12-31\n  \
     sangdam report consultations --format parquet --output 2024.parquet\n  sangdam report --check 2024.parquet"

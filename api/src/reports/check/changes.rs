@@ -122,8 +122,8 @@ mod tests {
             (rows(&[(2021, 1), (2022, 2), (2023, 3)]), rows(&[(2022, 2), (2023, 4), (2024, 5)]));
         let mut changes = Changes::default();
         let table = Table { key: "years", columns: COLUMNS, keys: 1 };
-        let all = |rows: &[Row]| rows.to_vec().into_iter().map(Ok);
-        merge(table, all(&before), all(&now), &mut changes).unwrap();
+        let (published, today) = (before.iter().cloned().map(Ok), now.iter().cloned().map(Ok));
+        merge(table, published, today, &mut changes).unwrap();
         let told: Vec<_> =
             changes.first.iter().map(|change| (change.published.clone(), change.today.clone())).collect();
         let expected = [

@@ -66,6 +66,9 @@ pub struct Verdict {
     pub follows: bool,
     /// How the file stands to the report as it is written from the ledger.
     pub file: Comparison,
+    /// The release that wrote the file, where it says so and it is not this one: it may have written the same report in
+    /// other bytes.
+    pub other_release: Option<String>,
     /// The position of today's answer.
     pub today: Position,
     /// Its root.
@@ -164,6 +167,7 @@ async fn verdict(
         sha256,
         follows: sha256 == claim.sha256,
         file,
+        other_release: claim.made_by.clone().filter(|made_by| made_by != MADE_BY),
         today,
         root: now.receipt.root,
         sha256_today: now.receipt.sha256,

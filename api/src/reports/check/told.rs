@@ -28,6 +28,7 @@ pub fn json(checked: &Checked) -> Value {
         told.insert("follows".into(), verdict.follows.into());
         told.insert("sha256".into(), hex::encode(verdict.sha256).into());
         told.insert("file".into(), file_json(&verdict.file));
+        told.insert("other_release".into(), verdict.other_release.clone().into());
         told.insert("today".into(), today_json(verdict));
         told.insert("events".into(), later_json(&verdict.later));
     }
@@ -120,8 +121,9 @@ pub fn text(checked: &Checked, language: Language) -> String {
     if let Some(verdict) = &checked.verdict {
         told.follows(verdict.follows);
         told.file(&verdict.file);
+        told.release(verdict);
         told.changes(verdict);
-        told.later(&verdict.later);
+        told.later(verdict);
     }
     told.text
 }
@@ -234,6 +236,18 @@ impl Told {
         self.say(term, format_args!("{changed}. {place}"));
     }
 
+    /// Another release may write the same report in other bytes.
+    fn release(&mut self, verdict: &Verdict) {
+        let Some(release) = &verdict.other_release else { return };
+        if matches!(verdict.file, Comparison::Changed(_)) {
+            let what = self.pick(
+                "이 파일을 작성한 프로그램입니다. 판이 다르면 같은 보고서도 다르게 쓸 수 있습니다.",
+                "wrote the file; another release may write the same report in other bytes.",
+            );
+            self.say(Words::new("작성", "Made by"), format_args!("{release} — {what}"));
+        }
+    }
+
     fn changes(&mut self, verdict: &Verdict) {
         let (today, count) = (verdict.today, grouped(&verdict.changes.count.to_string()));
         let term = Words::new("오늘", "Today");
@@ -279,7 +293,8 @@ impl Told {
         line
     }
 
-    fn later(&mut self, later: &Later) {
+    fn later(&mut self, verdict: &Verdict) {
+        let later = &verdict.later;
         let kinds: Vec<String> = later
             .by_type
             .iter()
@@ -288,6 +303,14 @@ impl Told {
         let kinds = kinds.join(", ");
         let term = Words::new("까닭", "Why");
         match (later.count, self.language) {
+            (0, Language::Ko) if verdict.changes.count > 0 => self.say(
+                term,
+                format_args!("그 뒤로 이 보고서에 드는 사건은 없고, 기한이 지났거나 168시간이 지나 바뀐 수치입니다."),
+            ),
+            (0, Language::En) if verdict.changes.count > 0 => self.say(
+                term,
+                format_args!("no later event touches this report: what changed has come due, or its 168 hours are over."),
+            ),
             (0, Language::Ko) => self.say(term, format_args!("그 뒤로 이 보고서에 드는 사건이 없습니다.")),
             (0, Language::En) => self.say(term, format_args!("no later event touches this report.")),
             (count, Language::Ko) => {
