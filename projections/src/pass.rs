@@ -106,7 +106,7 @@ async fn write(
     let end = (last.fact.position, last.fact.recorded_at);
     let (generation, log_no) = (checkpoints.generation, checkpoints.log_no);
     let mut tx = models.db().begin().await.map_err(Failure::Database)?;
-    let ahead_micros = facts.iter().map(|seen| ahead_micros(seen)).max().unwrap_or(0);
+    let ahead_micros = facts.iter().map(ahead_micros).max().unwrap_or(0);
     let mut moves = Vec::new();
     // All checkpoints first: whoever holds them has the rows to themselves.
     for (index, checkpoint) in checkpoints.each.iter().enumerate() {

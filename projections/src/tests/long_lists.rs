@@ -92,8 +92,11 @@ async fn a_feed_costs_the_same_wherever_it_goes_on(history: History) {
 
 struct List {
     name: &'static str,
-    sql: Box<dyn Fn(Question, &Page) -> (String, Question)>,
+    sql: Box<PageSql>,
 }
+
+/// The statement for a page, and what it asks.
+type PageSql = dyn Fn(Question, &Page) -> (String, Question);
 
 fn lists() -> Vec<List> {
     let consultations = |name, filter: ConsultationFilter| List {
@@ -173,7 +176,7 @@ fn moment(n: u64) -> Timestamp {
 }
 
 fn consultation_rows(n: u64, last: Position) -> ConsultationRow {
-    let settled = last.get() % 2 == 0;
+    let settled = last.get().is_multiple_of(2);
     ConsultationRow {
         id: consultation_id(n.into()),
         opened_position: Position::new(2 * n - 1).unwrap(),
@@ -182,16 +185,16 @@ fn consultation_rows(n: u64, last: Position) -> ConsultationRow {
         occurred_at: moment(n),
         day: date(2024, 1, 1),
         hour: 0,
-        caller: (n % 2 == 0).then(|| caller_id(1)),
+        caller: (n.is_multiple_of(2)).then(|| caller_id(1)),
         agent: Some(agent_id((n % 4).into())),
-        category: Some(code(if n % 4 == 0 { "tax" } else { "roads" })),
+        category: Some(code(if n.is_multiple_of(4) { "tax" } else { "roads" })),
         taxonomy_version: Some(1),
         channel: Channel::Phone,
         contact_reason: ContactReason::UnknownContact,
         opened_by: OpenedBy::Call { call: call_id(n.into()) },
         status: match settled {
             false => ConsultationStatus::Open,
-            true if n % 100 == 0 => ConsultationStatus::Voided,
+            true if n.is_multiple_of(100) => ConsultationStatus::Voided,
             true => ConsultationStatus::Resolved,
         },
         resolved_by: settled.then_some(ResolvedBy::Agent),
@@ -206,7 +209,7 @@ fn consultation_rows(n: u64, last: Position) -> ConsultationRow {
 }
 
 fn call_row(n: u64, last: Position) -> CallRow {
-    let ended = last.get() % 2 == 0;
+    let ended = last.get().is_multiple_of(2);
     CallRow {
         id: call_id(n.into()),
         offered_position: Position::new(2 * n - 1).unwrap(),
@@ -216,7 +219,7 @@ fn call_row(n: u64, last: Position) -> CallRow {
         day: date(2024, 1, 1),
         hour: 0,
         direction: Direction::Inbound,
-        caller: (n % 2 == 0).then(|| caller_id(1)),
+        caller: (n.is_multiple_of(2)).then(|| caller_id(1)),
         agent: None,
         dialled: None,
         queue: None,
@@ -238,7 +241,7 @@ fn contact(n: u64, position: Position, answered: bool) -> Contact {
         what: ContactKind::Call(call_id(n.into())),
         position,
         occurred_at: moment(n),
-        caller: (n % 2 == 0).then(|| caller_id(1)),
+        caller: (n.is_multiple_of(2)).then(|| caller_id(1)),
         answered,
         voided: false,
     }

@@ -51,7 +51,7 @@ async fn what_cannot_be_is_refused_and_leaves_nothing(database: Database) {
         refused(&database, 2, &followed, "--follow writes lines");
     }
     refused(&database, 2, &["export", "events", "--types", "CallTeleported"], "CallTeleported");
-    assert_eq!(files(&database), [String::new(); 0]);
+    assert!(files(&database).is_empty(), "{:?}", files(&database));
 }
 
 async fn a_file_of_something_else_is_left_alone(database: Database) {
