@@ -59,6 +59,12 @@ pub(super) fn type_ko(event_type: &str) -> &str {
         "CategoryTaxonomyPublished" => "분류 체계 공표",
         "ImportStarted" => "가져오기 시작",
         "ImportCompleted" => "가져오기 완료",
+        "ReportScheduleDefined" => "보고서 일정 정의",
+        "ReportRunsSkipped" => "보고서 작성 생략",
+        "ReportRunStarted" => "보고서 작성 시작",
+        "ReportRunRetried" => "보고서 작성 재시도",
+        "ReportRunFailed" => "보고서 작성 실패",
+        "ReportRunCompleted" => "보고서 전달 완료",
         other => other,
     }
 }
@@ -75,10 +81,12 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "answered" => "응답",
         "as_of" => "기준 위치",
         "at" => "시각",
+        "attempt" => "시도 순번",
         "attempts" => "시도",
         "balance" => "이전 건수",
         "brief" => "전달 내용",
         "by" => "주체",
+        "bytes" => "크기(바이트)",
         "calendar_version" => "운영 시간 판",
         "calendars" => "운영 시간",
         "call" => "전화",
@@ -96,12 +104,17 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "consultation" => "상담",
         "consultations" => "상담 건수",
         "contact_reason" => "문의 이유",
+        "content_sha256" => "내용 SHA-256",
         "corrections" => "정정",
         "count" => "횟수",
         "counting_definitions" => "집계 기준",
         "counting_version" => "집계 기준 판",
+        "cron" => "실행 시각(cron)",
         "date" => "날짜",
         "declined" => "거절",
+        "definition" => "정의 판",
+        "definitions" => "정의",
+        "delivered" => "전달한 곳",
         "department" => "부서",
         "description" => "설명",
         "dialled" => "건 번호",
@@ -120,6 +133,7 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "explanation" => "설명",
         "extension" => "내선",
         "external_reference" => "외부 번호",
+        "failed" => "실패",
         "field" => "항목",
         "file_sha256" => "파일 SHA-256",
         "format" => "형식",
@@ -129,6 +143,8 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "hours" => "운영 시간",
         "id" => "식별자",
         "kind" => "종류",
+        "language" => "언어",
+        "lease_until" => "담당 만료 시각",
         "left_queue" => "대기열 이탈",
         "legacy_balances" => "이전 건수",
         "linked" => "연결된 기록",
@@ -168,16 +184,21 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "registered_at" => "등록 시각",
         "rejected" => "오류 행",
         "reopened" => "재개",
+        "report" => "보고서",
         "requested" => "요청",
         "resolved" => "해결",
         "result" => "결과",
         "retired_at" => "종료 시각",
+        "retry_at" => "재시도 시각",
+        "root" => "루트",
         "rows" => "행 수",
         "rule" => "규칙",
+        "schedule" => "일정",
         "settled_at" => "처리 시각",
         "shift_started_at" => "근무 시작 시각",
         "since" => "시점",
         "skipped" => "제외 행",
+        "skipped_until" => "생략한 마지막 기한",
         "source" => "출처",
         "started" => "시작",
         "state" => "상태",
@@ -192,6 +213,7 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "transfer" => "연결",
         "transfers" => "연결",
         "unanswered" => "무응답",
+        "unheard" => "소식 없는 시도",
         "valid_from" => "시행일",
         "version" => "버전",
         "voided" => "무효",
@@ -213,7 +235,7 @@ mod tests {
     use sangdam_domain::actor::{Actor, ActorKind};
     use sangdam_domain::aggregate::{
         Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry,
-        Import, fold,
+        Import, ReportRun, ReportSchedule, fold,
     };
     use sangdam_domain::event::{Event, Fact};
     use sangdam_domain::id::EventId;
@@ -249,6 +271,8 @@ mod tests {
         states_of::<DirectoryEditions>(&facts, &mut names);
         states_of::<DirectoryEntry>(&facts, &mut names);
         states_of::<Import>(&facts, &mut names);
+        states_of::<ReportRun>(&facts, &mut names);
+        states_of::<ReportSchedule>(&facts, &mut names);
         let marks = ["erased", "known", "sealed", "what"];
         let without: Vec<_> = names
             .iter()
