@@ -184,6 +184,9 @@ fn draw(
             .set_values((name.as_str(), 1, place, last, place));
     }
     chart.title().set_name(&document.title);
+    if let Some(shown) = looks.columns.get(usize::from(category)).and_then(|look| dates(look.column.kind)) {
+        chart.x_axis().set_num_format(shown);
+    }
     if wanted.kind == ChartKind::Bars {
         chart.y_axis().set_reverse();
     }
@@ -309,9 +312,19 @@ fn format(kind: Kind) -> Format {
         Kind::Count => Format::new().set_num_format("#,##0"),
         Kind::Number | Kind::Decimal(0) => Format::new().set_num_format("0"),
         Kind::Decimal(digits) => Format::new().set_num_format(format!("#,##0.{}", "0".repeat(digits.into()))),
-        Kind::Date => Format::new().set_num_format("yyyy-mm-dd"),
-        Kind::Month => Format::new().set_num_format("yyyy-mm"),
-        Kind::Time => Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+        Kind::Date | Kind::Month | Kind::Time => {
+            Format::new().set_num_format(dates(kind).unwrap_or_default())
+        }
+    }
+}
+
+/// How days, months and moments are shown.
+const fn dates(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Date => Some("yyyy-mm-dd"),
+        Kind::Month => Some("yyyy-mm"),
+        Kind::Time => Some("yyyy-mm-dd hh:mm:ss"),
+        _ => None,
     }
 }
 
