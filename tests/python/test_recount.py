@@ -228,3 +228,11 @@ def test_all_consultations_leave_with_flat_memory(county, form, tmp_path):
     few = peak_mib(county.ledger, *export, "--since", str(county.recount.last - 100_000))
     whole = peak_mib(county.ledger, *export)
     assert whole < few + 64, f"{few:.0f} MiB for a tenth, {whole:.0f} MiB for all"
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "xlsx", "parquet", "html"])
+def test_a_report_of_all_consultations_is_written_with_flat_memory(county, form, tmp_path):
+    report = ["report", "consultations", "--to", "2024-12-31", "--format", form, "--output", str(tmp_path / "report")]
+    few = peak_mib(county.ledger, *report, "--from", "2024-01-01")
+    whole = peak_mib(county.ledger, *report, "--from", "2022-01-01")
+    assert whole < few + 64, f"{few:.0f} MiB for 30,000 rows, {whole:.0f} MiB for 102,000"
