@@ -18,6 +18,7 @@ class Api:
         self.client = Client(
             transport=AIOHTTPTransport(url=server.http_url),
             fetch_schema_from_transport=True,
+            introspection_args={"one_of": True},
             execute_timeout=PATIENCE_SECONDS,
         )
         self.websocket_url = server.websocket_url
