@@ -18,7 +18,7 @@ class Api:
         self.client = Client(
             transport=AIOHTTPTransport(url=server.http_url),
             fetch_schema_from_transport=True,
-            introspection_args={"one_of": True},
+            introspection_args={"input_object_one_of": True},
             execute_timeout=PATIENCE_SECONDS,
         )
         self.websocket_url = server.websocket_url
