@@ -45,6 +45,22 @@ pub enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// A transaction that was dropped is rolled back a moment later: a connection that is taken again before that still counts
+/// as being in it, and refuses. It is asked again then.
+async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    const TRIES_MAX: u32 = 200;
+    let mut tries = 0;
+    loop {
+        match write.begin_with("BEGIN IMMEDIATE").await {
+            Err(sqlx::Error::InvalidSavePointStatement) if tries < TRIES_MAX => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            begun => return begun,
+        }
+    }
+}
+
 impl Db {
     /// All rows of a query that only reads: where a connection turns out to be lost, it is asked again on another.
     pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
@@ -78,7 +94,7 @@ impl Db {
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { write, .. } => Tx::Sqlite(begin_sqlite(write).await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
