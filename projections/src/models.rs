@@ -13,7 +13,7 @@ use crate::at::{At, Then};
 use crate::error::ReadError;
 use crate::pass::PROJECTIONS;
 use crate::question::Question;
-use crate::table::{Generation, Table};
+use crate::table::{Earliest, Generation, Table};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/read");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/read");
@@ -175,7 +175,8 @@ impl ReadModels {
     /// A question about a log; `None` where no event of it was applied yet.
     pub(crate) async fn ask(&self, at: &At) -> Result<Option<Question>, ReadError> {
         let log_no = self.log_no(at.log()).await?;
-        Ok(log_no.map(|log_no| Question::about(log_no, at.then())))
+        let earliest = if self.db().is_postgres() { Earliest::Lateral } else { Earliest::ByKey };
+        Ok(log_no.map(|log_no| Question::about(log_no, at.then(), earliest)))
     }
 
     /// The rows of a statement.

@@ -3,7 +3,7 @@
 use sangdam_eventstore::Arg;
 
 use crate::at::Then;
-use crate::table::Table;
+use crate::table::{Earliest, Table};
 
 /// A question about one log. `$1` is the log's number; as of a position, `$2` is that one.
 #[derive(Clone)]
@@ -11,13 +11,14 @@ pub(crate) struct Question {
     args: Vec<Arg>,
     /// Nothing that counts happened later; `None` as it stands.
     latest_micros: Option<i64>,
+    earliest: Earliest,
 }
 
 impl Question {
-    pub(crate) fn about(log_no: i64, then: Option<Then>) -> Self {
+    pub(crate) fn about(log_no: i64, then: Option<Then>, earliest: Earliest) -> Self {
         let position = then.map(|then| Arg::from(then.position));
         let args = [Arg::from(log_no)].into_iter().chain(position).collect();
-        Self { args, latest_micros: then.map(|then| then.latest_micros) }
+        Self { args, latest_micros: then.map(|then| then.latest_micros), earliest }
     }
 
     /// The moment after which nothing happened that counts, as of a position, in microseconds since 1970.
@@ -27,7 +28,7 @@ impl Question {
 
     /// What stands behind `FROM` to read a table; every statement reads at least one.
     pub(crate) fn from(&self, table: &Table) -> String {
-        if self.latest_micros.is_some() { table.as_of() } else { table.name.to_owned() }
+        if self.latest_micros.is_some() { table.as_of(self.earliest) } else { table.name.to_owned() }
     }
 
     /// A statement that reads the first rows of a table in an order: those that meet one of the conditions, no row meeting two.
@@ -42,7 +43,7 @@ impl Question {
         limit: usize,
     ) -> String {
         let places = match self.latest_micros.is_some() {
-            true => table.halves().iter().map(|half| format!("({half}) AS as_it_was")).collect(),
+            true => table.halves(self.earliest).iter().map(|half| format!("({half}) AS as_it_was")).collect(),
             false => vec![table.name.to_owned()],
         };
         let part = |place: &str, condition: &str| {

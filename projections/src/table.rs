@@ -74,6 +74,16 @@ pub(crate) struct Table {
     pub spanned: bool,
 }
 
+/// How the earliest past of a row that ended behind a position is joined to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Earliest {
+    /// By its key, which SQLite looks up row by row.
+    ByKey,
+    /// By a lateral query, which leaves PostgreSQL no other way than row by row: given a join by key, it would take the few
+    /// rows concerned for many, and hash the whole past.
+    Lateral,
+}
+
 /// A row and the position since which it holds.
 pub(crate) struct Holding {
     pub row: Vec<Arg>,
@@ -195,13 +205,13 @@ impl Table {
     }
 
     /// What stands behind `FROM` to read the rows as they were after the position in `$2`, in the log in `$1`.
-    pub(crate) fn as_of(&self) -> String {
-        format!("({}) as_it_was", self.halves().join(" UNION ALL "))
+    pub(crate) fn as_of(&self, earliest: Earliest) -> String {
+        format!("({}) as_it_was", self.halves(earliest).join(" UNION ALL "))
     }
 
     /// Statements that read the rows as they were after the position in `$2`, in the log in `$1`: those that have not
     /// changed since, and of the others what they were.
-    pub(crate) fn halves(&self) -> Vec<String> {
+    pub(crate) fn halves(&self, earliest: Earliest) -> Vec<String> {
         let (name, since) = (self.name, self.since);
         let columns: Vec<&str> = self.columns.iter().map(Column::name).collect();
         let columns = columns.join(", ");
@@ -221,23 +231,35 @@ impl Table {
                 Column::Key(name) | Column::Fixed(name) => format!("c.{name}"),
             })
             .collect();
+        let spans =
+            if self.spanned { format!(" AND c.span IN ({})", span::around("$2")) } else { String::new() };
+        let unchanged = format!("SELECT {columns} FROM {name} WHERE log_no = $1 AND held_from <= $2");
+        let changed = format!(
+            "SELECT {} FROM {name} c {} WHERE c.log_no = $1 AND c.{since} <= $2 AND c.held_from > $2{spans}",
+            were.join(", "),
+            self.join_earliest(earliest),
+        );
+        vec![unchanged, changed]
+    }
+
+    /// Joins to a row `c` the earliest `h` of its past that ended after the position in `$2`.
+    fn join_earliest(&self, earliest: Earliest) -> String {
+        let past = self.past_name();
         let same = |other: &str| -> String {
             let same: Vec<String> = self.keys().map(|key| format!("{other}.{key} = c.{key}")).collect();
             same.join(" AND ")
         };
-        let spans =
-            if self.spanned { format!(" AND c.span IN ({})", span::around("$2")) } else { String::new() };
-        let past = self.past_name();
-        let unchanged = format!("SELECT {columns} FROM {name} WHERE log_no = $1 AND held_from <= $2");
-        let changed = format!(
-            "SELECT {} FROM {name} c JOIN {past} h ON {} AND h.held_to = \
-             (SELECT MIN(x.held_to) FROM {past} x WHERE {} AND x.held_to > $2) \
-             WHERE c.log_no = $1 AND c.{since} <= $2 AND c.held_from > $2{spans}",
-            were.join(", "),
-            same("h"),
-            same("x"),
-        );
-        vec![unchanged, changed]
+        match earliest {
+            Earliest::ByKey => format!(
+                "JOIN {past} h ON {} AND h.held_to = (SELECT MIN(x.held_to) FROM {past} x WHERE {} AND x.held_to > $2)",
+                same("h"),
+                same("x"),
+            ),
+            Earliest::Lateral => format!(
+                "CROSS JOIN LATERAL (SELECT * FROM {past} x WHERE {} AND x.held_to > $2 ORDER BY x.held_to LIMIT 1) h",
+                same("x"),
+            ),
+        }
     }
 
     /// The rows of one log whose `column` has one of the values, each once, however often its value is given; behind what

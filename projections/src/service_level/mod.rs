@@ -3,7 +3,7 @@
 
 mod durations;
 mod handling;
-mod queries;
+pub(crate) mod queries;
 mod waits;
 
 pub use durations::Durations;

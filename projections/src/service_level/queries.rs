@@ -10,6 +10,7 @@ use crate::counts::{CALL_HOURS, CALL_WAITS};
 use crate::day::day_number;
 use crate::error::ReadError;
 use crate::models::ReadModels;
+use crate::question::Question;
 
 /// How many inbound calls.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -69,25 +70,40 @@ pub async fn service_level(
     from: Date,
     to: Date,
 ) -> Result<ServiceLevel, ReadError> {
-    let sum = |column: &str| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)");
-    let columns = SUMS.map(sum).join(", ");
-    let Some(mut question) = models.ask(at).await? else { return Ok(ServiceLevel::default()) };
-    let (first, last) = (question.arg(day_number(from)), question.arg(day_number(to)));
-    let within = format!("WHERE log_no = $1 AND day BETWEEN {first} AND {last}");
-    let sql = format!("SELECT {columns} FROM {} {within}", question.from(&CALL_HOURS));
-    let mut levels = models.select(question.clone(), &sql, read).await?;
-    let Some(mut level) = levels.pop() else { return Ok(ServiceLevel::default()) };
-    let sql = format!(
-        "SELECT seconds, CAST(SUM(answered) AS BIGINT) FROM {} {within} GROUP BY seconds ORDER BY seconds",
-        question.from(&CALL_WAITS)
-    );
-    let waits = models.select(question, &sql, |row| Ok((row.int(0)?, row.count(1)?))).await?;
+    let Some(question) = models.ask(at).await? else { return Ok(ServiceLevel::default()) };
+    let (sql, asked) = sums_sql(question.clone(), from, to);
+    let Some(mut level) = models.select(asked, &sql, read).await?.pop() else {
+        return Ok(ServiceLevel::default());
+    };
+    let (sql, asked) = waits_sql(question, from, to);
+    let waits = models.select(asked, &sql, |row| Ok((row.int(0)?, row.count(1)?))).await?;
     level.waits = waits
         .into_iter()
         .filter(|(_, calls)| *calls > 0)
         .map(|(seconds, calls)| (u32::try_from(seconds).unwrap_or(u32::MAX), calls))
         .collect();
     Ok(level)
+}
+
+fn sums_sql(mut question: Question, from: Date, to: Date) -> (String, Question) {
+    let sums = SUMS.map(|column| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)")).join(", ");
+    let days = days(&mut question, from, to);
+    (format!("SELECT {sums} FROM {} WHERE {days}", question.from(&CALL_HOURS)), question)
+}
+
+/// How many waited how long, shortest first.
+pub(crate) fn waits_sql(mut question: Question, from: Date, to: Date) -> (String, Question) {
+    let days = days(&mut question, from, to);
+    let sql = format!(
+        "SELECT seconds, CAST(SUM(answered) AS BIGINT) FROM {} WHERE {days} GROUP BY seconds ORDER BY seconds",
+        question.from(&CALL_WAITS)
+    );
+    (sql, question)
+}
+
+fn days(question: &mut Question, from: Date, to: Date) -> String {
+    let (first, last) = (question.arg(day_number(from)), question.arg(day_number(to)));
+    format!("log_no = $1 AND day BETWEEN {first} AND {last}")
 }
 
 const SUMS: [&str; 9] = [

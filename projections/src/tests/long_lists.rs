@@ -1,9 +1,10 @@
-//! Lists of any length: page 1,000 costs what page 1 costs. What is counted is work, not time: steps of SQLite's machine,
+//! Lists of any length: page 1,000 costs what page 1 costs; and sums as of a position, what those of now cost. What is counted is work, not time: steps of SQLite's machine,
 //! rows that PostgreSQL's plan touches.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::ToSpan;
 use jiff::civil::date;
 use sangdam_domain::id::CallerId;
 use sangdam_domain::log::{Position, Version};
@@ -22,13 +23,17 @@ use crate::calls::queries::page_sql as calls_sql;
 use crate::calls::{self, CallFilter, CallRow, CallStatus};
 use crate::consultations::queries::{changed_sql, page_sql as consultations_sql};
 use crate::consultations::{self, ConsultationFilter, ConsultationRow, ConsultationStatus};
+use crate::counts::CALL_WAITS;
+use crate::day::day_number;
 use crate::question::Question;
+use crate::service_level::queries::waits_sql;
 use crate::table::{Generation, Holding, Past, Table};
 use crate::{Cursor, Page};
 
 on_every_engine! {
     page_1000_costs_what_page_1_costs,
     a_feed_costs_the_same_wherever_it_goes_on,
+    sums_as_of_a_position_leave_alone_what_did_not_change,
 }
 
 const ROWS: u64 = 24_000;
@@ -88,6 +93,33 @@ async fn a_feed_costs_the_same_wherever_it_goes_on(history: History) {
         let (least, most) = (costs.iter().min().unwrap(), costs.iter().max().unwrap());
         assert!(*most <= least * 3 / 2 + 50 && *most < 5_000, "as of {:?}: {costs:?}", at.position());
     }
+}
+
+async fn sums_as_of_a_position_leave_alone_what_did_not_change(history: History) {
+    const DAYS: u64 = 600;
+    const CHANGES: u64 = 6;
+    let h = &history;
+    h.caught_up().await;
+    let first = date(2024, 1, 1);
+    let mut waits = Rows::default();
+    for (day, seconds) in (0..DAYS).flat_map(|day| (0..SIZE as u64).map(move |seconds| (day, seconds))) {
+        let at = |change: u64| Position::new(1 + day * CHANGES + change).unwrap();
+        let row = |answered: u64| {
+            let date = first.checked_add(i64::try_from(day).unwrap().days()).unwrap();
+            args![1_i64, day_number(date), seconds as i64, at(0), answered as i64]
+        };
+        waits.past.extend((1..CHANGES).map(|change| Past { row: row(change), held_to: at(change) }));
+        waits.now.push(Holding { row: row(CHANGES), held_from: at(CHANGES - 1) });
+    }
+    write(h, &CALL_WAITS, waits).await;
+    h.models.db().execute("ANALYZE", args![]).await.unwrap();
+    let cost = async |at: &At| {
+        let question = h.models.ask(at).await.unwrap().unwrap();
+        work(h, waits_sql(question, date(2024, 7, 1), date(2024, 12, 31))).await
+    };
+    let now = cost(&h.now()).await;
+    let then = cost(&as_of(h, Position::new(300 * CHANGES + 3).unwrap())).await;
+    assert!(then <= now * 5, "as of a day in it {then}, now {now}");
 }
 
 struct List {
