@@ -123,6 +123,8 @@ def sizes_postgres(database) -> tuple[int, int]:
         statements.append(f'CREATE TABLE copy."{name}" (LIKE read."{name}" INCLUDING ALL)')
         statements.append(f'INSERT INTO copy."{name}" SELECT * FROM read."{name}"')
     database.psql(database.url, "; ".join(statements))
+    for name in names:
+        database.psql(database.url, f'VACUUM FULL copy."{name}"')
     whole = int(database.psql(database.url, size % "copy"))
     statements = ["SET client_min_messages = warning"]
     for name in names:
