@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod directory;
 pub mod feeds;
 pub mod graphql;
 pub mod http;

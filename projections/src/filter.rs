@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::Arg;
+use uuid::Uuid;
 
 use crate::day::{day_number, earliest_of, latest_of};
 use crate::page::{Order, Page};
@@ -17,6 +18,9 @@ pub(crate) struct Conditions {
     question: Question,
     /// The column of when they happened, which indexes are on.
     at: &'static str,
+    /// The column that orders what happened at the same moment, which indexes go on with; and what it is compared with, of a
+    /// cursor's id.
+    then_by: (&'static str, fn(Uuid) -> Arg),
     /// The bounds of when they happened. There is one of each, at most: of several SQLite would enter an index at any.
     earliest_micros: Option<i64>,
     latest_micros: Option<i64>,
@@ -30,10 +34,15 @@ const VALUES_APART_MAX: usize = 16;
 impl Conditions {
     /// Rows of one log; `at` is their column of when they happened.
     pub(crate) fn of(question: Question, at: &'static str) -> Self {
+        Self::by(question, at, ("id", Arg::from))
+    }
+
+    /// The same, of rows that are told apart by another column than an id.
+    pub(crate) fn by(question: Question, at: &'static str, then_by: (&'static str, fn(Uuid) -> Arg)) -> Self {
         // As of a position, what happened later need not be looked through.
         let latest_micros = question.latest_micros();
         let text = "log_no = $1".to_owned();
-        Self { text, question, at, earliest_micros: None, latest_micros, one_of: None }
+        Self { text, question, at, then_by, earliest_micros: None, latest_micros, one_of: None }
     }
 
     /// A further condition; each `?` of the text stands for the next argument.
@@ -94,17 +103,18 @@ impl Conditions {
 
     /// The statement that reads the rows behind the page's beginning, in its order, and one more than it holds.
     pub(crate) fn page(mut self, table: &Table, select: &str, page: &Page) -> (String, Question) {
-        let (at, compare) = (self.at, page.order.compare());
+        let (at, (then_by, key), compare) = (self.at, self.then_by, page.order.compare());
         if let Some(cursor) = page.after {
             // The bound lets the index on (…, at, id) be entered at the right place.
             match page.order {
                 Order::OldestFirst => self.not_before(cursor.at),
                 Order::NewestFirst => self.not_after(cursor.at),
             }
-            self.and(&format!("({at} {compare} ? OR id {compare} ?)"), [cursor.at.into(), cursor.id.into()]);
+            let behind = format!("({at} {compare} ? OR {then_by} {compare} ?)");
+            self.and(&behind, [cursor.at.into(), key(cursor.id)]);
         }
         let order = page.order.sql();
-        let mut order = format!("{at} {order}, id {order}");
+        let mut order = format!("{at} {order}, {then_by} {order}");
         let limit = page.size.saturating_add(1).min(Self::PAGE_MAX);
         // An index on a column has the rows of one value in the order of time, and of several value by value.
         let parts = match self.one_of.take_if(|(_, marks)| marks.len() <= VALUES_APART_MAX) {

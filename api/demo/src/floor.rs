@@ -74,6 +74,9 @@ pub(crate) struct Floor {
 /// How far into the agenda the moment is that begins a day.
 const MORNING: i64 = 8 * 3600;
 
+/// Behind everything that a day holds.
+const EVENING: i64 = 20 * 3600;
+
 impl Floor {
     pub(crate) fn new(
         (calendar, cast, stage): (Calendar, Cast, Stage),
@@ -135,6 +138,12 @@ impl Floor {
             }
         }
         Ok(true)
+    }
+
+    /// The three years are over: the directory goes to print.
+    pub(crate) fn close(&mut self) -> Played {
+        let cue = Cue { at: at(self.last_day, EVENING), by: None };
+        self.stage.print(cue, self.cast.offices.iter().map(|(_, entry)| *entry))
     }
 
     /// Puts something on the agenda.

@@ -8,6 +8,7 @@ mod again;
 mod calendar;
 mod county;
 mod directory;
+mod edition;
 mod error;
 mod floor;
 mod item;
@@ -96,7 +97,12 @@ impl Iterator for Demo {
             }
             match self.floor.advance() {
                 Ok(true) => {}
-                Ok(false) => self.over = true,
+                Ok(false) => {
+                    self.over = true;
+                    if let Err(error) = self.floor.close() {
+                        return Some(Err(error));
+                    }
+                }
                 Err(error) => {
                     self.over = true;
                     return Some(Err(error));

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use sangdam_domain::actor::{Actor, ActorKind};
 use sangdam_domain::aggregate::{
     Agent, Aggregate, Call, CallStanding, Callback, CallbackStanding, Caller, Centre, Consultation,
-    ConsultationStatus, DirectoryEntry,
+    ConsultationStatus, DirectoryEditions, DirectoryEntry,
 };
 use sangdam_domain::event::{Event, Fact, LogOpened};
 use sangdam_domain::id::{
@@ -17,6 +17,7 @@ use sangdam_domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::calendar::timestamp;
+use crate::edition::Given;
 use crate::error::DemoError;
 use crate::item::{Item, Part, Staged};
 use crate::rng::Rng;
@@ -31,6 +32,7 @@ pub(crate) struct Stage {
     pub(crate) entries: HashMap<DirectoryEntryId, DirectoryEntry>,
     pub(crate) centre: Centre,
     pub(crate) happened: VecDeque<Item>,
+    given: Given,
     feed: Feed,
 }
 
@@ -69,6 +71,7 @@ impl Stage {
             entries: HashMap::new(),
             centre: Centre::new(()),
             happened: VecDeque::new(),
+            given: Given::default(),
             feed: Feed { log, ids, position: Position::ZERO },
         }
     }
@@ -103,6 +106,7 @@ impl Stage {
     ) -> Played {
         let state = self.consultations.entry(id).or_insert_with(|| Consultation::new(id));
         let part = self.feed.play(state, id, command, cue)?;
+        self.given.see(&part, state);
         self.publish_one(cue, part)
     }
 
@@ -147,6 +151,13 @@ impl Stage {
 
     pub(crate) fn centre(&mut self, cue: Cue, command: <Centre as Aggregate>::Command) -> Played {
         let part = self.feed.play(&mut self.centre, (), command, cue)?;
+        self.publish_one(cue, part)
+    }
+
+    /// The directory goes to print: entries in the order in which they were added.
+    pub(crate) fn print(&mut self, cue: Cue, added: impl Iterator<Item = DirectoryEntryId>) -> Played {
+        let command = self.given.edition(added, self.feed.position);
+        let part = self.feed.play(&mut DirectoryEditions::new(()), (), command, cue)?;
         self.publish_one(cue, part)
     }
 
@@ -277,4 +288,4 @@ macro_rules! versioned {
     )*};
 }
 
-versioned!(Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEntry);
+versioned!(Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry);

@@ -4,6 +4,7 @@
 
 mod common;
 mod demo;
+mod directory;
 mod export;
 mod import;
 mod progress;
@@ -48,6 +49,8 @@ pub enum Command {
     Import(import::Args),
     /// Print the numbers, with the position and root at which they were taken.
     Report(report::Args),
+    /// Make the printed telephone directory: a booklet, a table or cards for telephones.
+    Directory(directory::Args),
     /// Look after the reports that are made at set times.
     Schedule(schedule::Args),
     /// Hand events and consultations to other programs, once or for ever.
@@ -105,6 +108,7 @@ impl Cli {
             Command::Demo(args) => demo::run(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Report(args) => report::run(args).await,
+            Command::Directory(args) => directory::run(args).await,
             Command::Schedule(args) => schedule::run(args).await,
             Command::Export(args) => export::run(args).await,
             Command::Verify(args) => verify::run(args).await,

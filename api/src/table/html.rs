@@ -176,7 +176,7 @@ fn plot(document: &Document, chart: &Chart) -> io::Result<Plot> {
 }
 
 /// A text as it stands in HTML.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"']) {
         return Cow::Borrowed(text);
     }

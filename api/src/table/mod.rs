@@ -32,6 +32,7 @@ pub use compare::{Comparison, Difference, compare};
 pub use document::{Aside, Chart, ChartKind, Document, Name, Note, Stamp, StampField, StampName, StampValue};
 pub use format::{Format, WriteError};
 pub use found::{FindError, Found, find};
+pub(crate) use html::escaped;
 pub use shown::{grouped, local, shown};
 pub use spool::{Rows, Spool, Spooling};
 pub use words::{Language, Words};

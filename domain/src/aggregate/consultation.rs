@@ -9,8 +9,8 @@ use super::{AgentStanding, Aggregate, CallStanding, CallbackStanding, EntryStand
 use crate::actor::Subject;
 use crate::event::{
     CallAttached, ConsultationCategorised, ConsultationCorrected, ConsultationLinked, ConsultationReopened,
-    ConsultationResolved, ConsultationVoided, Correction, Event, Fact, GuidanceGiven, NumberGiven,
-    TransferRequested,
+    ConsultationResolved, ConsultationVoided, Correction, Event, Fact, GuidanceGiven, NumberAskedFor,
+    NumberGiven, TransferRequested,
 };
 use crate::id::{AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, TransferId};
 use crate::log::{LogId, StreamId, StreamKind, Version};
@@ -54,6 +54,8 @@ pub struct Consultation {
     pub guidance: Vec<Happened<GuidanceGiven>>,
     /// The numbers that the caller was given.
     pub numbers_given: Vec<Happened<NumberGiven>>,
+    /// The numbers that the caller asked for.
+    pub numbers_asked_for: Vec<Happened<NumberAskedFor>>,
     /// Requests for transfers, in order.
     pub transfers: Vec<Transfer>,
     /// The transfer by which an officer has it now.
@@ -165,6 +167,8 @@ pub enum ConsultationCommand {
     GiveGuidance { kind: GuidanceKind },
     /// The caller was given a number. Without a version it is the latest.
     GiveNumber { entry: DirectoryEntryId, entry_version: Option<u32>, standing: EntryStanding },
+    /// The caller asked for a number of the directory. Without a version it is the latest.
+    AskForNumber { entry: DirectoryEntryId, entry_version: Option<u32>, standing: EntryStanding },
     /// Ask an officer to take the call.
     RequestTransfer {
         transfer: TransferId,
@@ -221,6 +225,7 @@ impl Aggregate for Consultation {
             notes: Vec::new(),
             guidance: Vec::new(),
             numbers_given: Vec::new(),
+            numbers_asked_for: Vec::new(),
             transfers: Vec::new(),
             with_officer: None,
             resolved: None,
@@ -269,6 +274,7 @@ impl Aggregate for Consultation {
             }),
             Event::GuidanceGiven(guidance) => self.guidance.push(Happened::new(fact, guidance.clone())),
             Event::NumberGiven(number) => self.numbers_given.push(Happened::new(fact, number.clone())),
+            Event::NumberAskedFor(number) => self.numbers_asked_for.push(Happened::new(fact, number.clone())),
             Event::ConsultationReassigned(reassigned) => self.agent = Some(reassigned.to),
             Event::ConsultationResolved(resolved) => {
                 self.status = ConsultationStatus::Resolved;

@@ -67,6 +67,15 @@ pub struct NumberGiven {
     pub entry_version: u32,
 }
 
+/// The caller asked for a number of the directory by name, whether it was given, connected or neither.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NumberAskedFor {
+    /// Whose number.
+    pub entry: DirectoryEntryId,
+    /// The entry's version at that moment.
+    pub entry_version: u32,
+}
+
 /// The agent asked an officer to take the call.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TransferRequested {

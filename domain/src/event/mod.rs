@@ -135,7 +135,7 @@ events! {
     Call: CallOffered = 1, CallAnswered = 1, CallAbandoned = 1, CallLeftQueue = 1, CallCameOutOfHours = 1,
         CallDropped = 1, CallEnded = 1;
     Consultation: ConsultationOpened = 1, CallAttached = 1, ConsultationCategorised = 1, NoteRecorded = 1,
-        GuidanceGiven = 1, NumberGiven = 1, TransferRequested = 1, TransferAccepted = 1, TransferDeclined = 1,
+        GuidanceGiven = 1, NumberGiven = 1, NumberAskedFor = 1, TransferRequested = 1, TransferAccepted = 1, TransferDeclined = 1,
         TransferUnanswered = 1, TransferReturned = 1, ConsultationReassigned = 1, ConsultationResolved = 1,
         ConsultationReopened = 1, ConsultationLinked = 1, ConsultationCorrected = 1, ConsultationVoided = 1;
     Callback: CallbackPromised = 1, CallbackAttempted = 1, CallbackCompleted = 1, CallbackCancelled = 1;

@@ -2,20 +2,20 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sangdam_domain::event::{DirectoryListing, Event, NumberGiven};
-use sangdam_domain::id::DirectoryEntryId;
+use sangdam_domain::event::{DirectoryListing, Event, NumberAskedFor, NumberGiven};
+use sangdam_domain::id::{ConsultationId, DirectoryEntryId};
 use sangdam_domain::log::{Position, StreamKind};
-use sangdam_eventstore::{Arg, Row, args};
+use sangdam_eventstore::Arg;
 use uuid::Uuid;
 
-use super::row::{ENTRIES, EntryRow, NUMBER_DAYS, NUMBERS_GIVEN, SELECT};
+use super::row::{Act, ENTRIES, EntryRow, Mention, NUMBER_DAYS, NUMBERS_GIVEN, SELECT, SELECT_MENTION};
 use crate::context::Seen;
 use crate::counts::Tally;
 use crate::error::Inapplicable;
 use crate::projection::{Applied, Batch, Needs, Projection, Rows, apply_each, needed};
-use crate::table::{Table, small};
+use crate::table::Table;
 
-/// The directory, and the numbers given.
+/// The directory, and its numbers as they were given and asked for.
 pub(crate) struct Directory;
 
 const TABLES: [Table; 3] = [ENTRIES, NUMBERS_GIVEN, NUMBER_DAYS];
@@ -26,7 +26,7 @@ impl Projection for Directory {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -42,23 +42,10 @@ impl Projection for Directory {
     }
 }
 
-/// A number that was given, once.
-#[derive(Clone)]
-struct Given {
-    position: Position,
-    consultation: Uuid,
-    entry: DirectoryEntryId,
-    entry_version: u32,
-    day: i64,
-    voided: bool,
-}
-
-const SELECT_GIVEN: &str = "position, consultation, entry, entry_version, day, voided";
-
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
     let mut work = Work {
         entries: Rows::of("directory entry"),
-        given: Rows::of("given number at position"),
+        mentions: Rows::of("number at position"),
         days: Tally::default(),
     };
     let rows = batch.load(&ENTRIES, SELECT, "id", needed(facts, needs), EntryRow::read).await?;
@@ -67,11 +54,11 @@ async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::E
         .iter()
         .filter(|seen| matches!(seen.fact.event, Event::ConsultationVoided(_)))
         .map(|seen| Arg::from(seen.stream.uuid));
-    let rows = batch.load(&NUMBERS_GIVEN, SELECT_GIVEN, "consultation", voided, Given::read).await?;
-    work.given.read(rows, |given| given.position);
+    let rows = batch.load(&NUMBERS_GIVEN, SELECT_MENTION, "consultation", voided, Mention::read).await?;
+    work.mentions.read(rows, |mention| mention.position);
     let applied = apply_each(facts, |seen| work.apply(seen));
     batch.write_rows(&ENTRIES, &work.entries, EntryRow::args).await?;
-    batch.write_rows(&NUMBERS_GIVEN, &work.given, Given::args).await?;
+    batch.write_rows(&NUMBERS_GIVEN, &work.mentions, Mention::args).await?;
     work.days.write(batch, &NUMBER_DAYS).await?;
     Ok(applied)
 }
@@ -86,8 +73,8 @@ fn needs(seen: &Seen) -> Needs {
 
 struct Work {
     entries: Rows<Uuid, EntryRow>,
-    given: Rows<Position, Given>,
-    days: Tally<(i64, DirectoryEntryId), 1>,
+    mentions: Rows<Position, Mention>,
+    days: Tally<(i64, DirectoryEntryId), 2>,
 }
 
 impl Work {
@@ -111,25 +98,57 @@ impl Work {
                 }
                 Ok(())
             }
-            (_, Event::NumberGiven(given)) => {
-                self.days.add(at, (seen.day, given.entry), [1]);
-                self.given.make(at, Given::new(seen, given), at)
+            (_, Event::NumberGiven(NumberGiven { entry, entry_version })) => {
+                self.mention(seen, Act::Given, *entry, *entry_version)
+            }
+            (_, Event::NumberAskedFor(NumberAskedFor { entry, entry_version })) => {
+                self.mention(seen, Act::AskedFor, *entry, *entry_version)
             }
             (_, Event::ConsultationVoided(_)) => self.void(id, at),
             _ => Ok(()),
         }
     }
 
-    /// What was given in a voided consultation does not count.
+    fn mention(
+        &mut self,
+        seen: &Seen,
+        act: Act,
+        entry: DirectoryEntryId,
+        entry_version: u32,
+    ) -> Result<(), Inapplicable> {
+        let mention = Mention {
+            position: seen.fact.position,
+            occurred_at: seen.fact.occurred_at,
+            consultation: ConsultationId::from_uuid(seen.stream.uuid),
+            entry,
+            entry_version,
+            act,
+            day: seen.day,
+            voided: false,
+        };
+        self.days.add(mention.position, (mention.day, entry), counted(act, 1));
+        self.mentions.make(mention.position, mention, seen.fact.position)
+    }
+
+    /// What was said in a voided consultation does not count.
     fn void(&mut self, consultation: Uuid, at: Position) -> Result<(), Inapplicable> {
-        let counted = self.given.iter().filter(|given| given.consultation == consultation && !given.voided);
-        let positions: Vec<Position> = counted.map(|given| given.position).collect();
+        let counts = |mention: &&Mention| mention.consultation.uuid() == consultation && !mention.voided;
+        let positions: Vec<Position> =
+            self.mentions.iter().filter(counts).map(|mention| mention.position).collect();
         for position in positions {
-            let given = self.given.get(position, at)?;
-            given.voided = true;
-            self.days.add(at, (given.day, given.entry), [-1]);
+            let mention = self.mentions.get(position, at)?;
+            mention.voided = true;
+            self.days.add(at, (mention.day, mention.entry), counted(mention.act, -1));
         }
         Ok(())
+    }
+}
+
+/// What a day's counts change by: those given, and those asked for.
+fn counted(act: Act, by: i64) -> [i64; 2] {
+    match act {
+        Act::Given => [by, 0],
+        Act::AskedFor => [0, by],
     }
 }
 
@@ -143,41 +162,5 @@ fn added_row(seen: &Seen, listing: &DirectoryListing) -> EntryRow {
         entry_version: 1,
         listing: listing.clone(),
         retired_at: None,
-    }
-}
-
-impl Given {
-    fn new(seen: &Seen, given: &NumberGiven) -> Self {
-        Self {
-            position: seen.fact.position,
-            consultation: seen.stream.uuid,
-            entry: given.entry,
-            entry_version: given.entry_version,
-            day: seen.day,
-            voided: false,
-        }
-    }
-
-    fn read(row: &Row) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            position: row.position(0)?,
-            consultation: row.uuid(1)?,
-            entry: DirectoryEntryId::from_uuid(row.uuid(2)?),
-            entry_version: small(row.int(3)?),
-            day: row.int(4)?,
-            voided: row.flag(5)?,
-        })
-    }
-
-    fn args(&self, log_no: i64) -> Vec<Arg> {
-        args![
-            log_no,
-            self.position,
-            self.consultation,
-            self.entry.uuid(),
-            i64::from(self.entry_version),
-            self.day,
-            self.voided
-        ]
     }
 }

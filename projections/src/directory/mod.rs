@@ -1,9 +1,9 @@
-//! The telephone directory as it stands, and how often each of its numbers was given.
+//! The telephone directory as it stands, and how often each of its numbers was given or asked for.
 
 mod apply;
-mod queries;
-mod row;
+pub(crate) mod queries;
+pub(crate) mod row;
 
 pub(crate) use apply::Directory;
-pub use queries::{by_ids, entries, ranking};
-pub use row::{EntryRow, RankRow};
+pub use queries::{by_ids, entries, mentions, ranking};
+pub use row::{Act, EntryRow, Mention, RankRow};

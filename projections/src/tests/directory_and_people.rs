@@ -155,7 +155,8 @@ async fn numbers_are_ranked_by_how_often_they_were_given(history: History) {
     h.caught_up().await;
 
     let ranked = async |from, to, top| {
-        let rows = directory::ranking(&h.models, &h.now(), from, to, top).await.unwrap();
+        let rows =
+            directory::ranking(&h.models, &h.now(), directory::Act::Given, from, to, top).await.unwrap();
         rows.into_iter().map(|row| (row.rank, row.entry.id, row.given)).collect::<Vec<_>>()
     };
     let all = [(1, entry_id(3), 2), (2, entry_id(1), 1), (3, entry_id(2), 1)];
@@ -163,11 +164,33 @@ async fn numbers_are_ranked_by_how_often_they_were_given(history: History) {
     assert_eq!(ranked(None, None, 1).await, all[..1]);
     let second = date(2024, 1, 3);
     assert_eq!(ranked(Some(second), Some(second), 20).await, [(1, entry_id(1), 1), (2, entry_id(3), 1)]);
+    for (n, moment) in [(1, "2024-01-02"), (2, "2024-01-02"), (2, "2024-01-03")] {
+        let asked = NumberAskedFor { entry: entry_id(2), entry_version: 1 };
+        h.happens(consultation(n), &format!("{moment}T12:00:00+09:00"), asked).await;
+    }
+    h.caught_up().await;
+    let asked = async |days: (_, _)| {
+        let by = directory::Act::AskedFor;
+        let rows = directory::ranking(&h.models, &h.now(), by, days.0, days.1, 20).await.unwrap();
+        let counts: Vec<_> = rows.iter().map(|row| (row.entry.id, row.given, row.asked_for)).collect();
+        let page = Page { order: Order::OldestFirst, ..Page::first(2) };
+        let first = directory::mentions(&h.models, &h.now(), entry_id(2), by, days, &page).await.unwrap();
+        let after = first.rows.last().map(directory::Mention::cursor);
+        let page = Page { after, ..page };
+        let rest = directory::mentions(&h.models, &h.now(), entry_id(2), by, days, &page).await.unwrap();
+        let evidence = first.rows.into_iter().chain(rest.rows).map(|row| row.consultation);
+        (counts, evidence.collect::<Vec<_>>())
+    };
+    let (one, two) = (consultation_id(1), consultation_id(2));
+    assert_eq!(asked((None, None)).await, (vec![(entry_id(2), 1, 3)], vec![one, two, two]));
+    assert_eq!(asked((Some(second), None)).await, (vec![(entry_id(2), 0, 1)], vec![two]));
     // However often one batch says it.
     h.happens(consultation(2), NOON, voided()).await;
     h.happens(consultation(2), NOON, voided()).await;
     h.caught_up().await;
     assert_eq!(ranked(None, None, 20).await, [(1, entry_id(2), 1), (2, entry_id(3), 1)]);
+
+    assert_eq!(asked((None, None)).await, (vec![(entry_id(2), 1, 1)], vec![one]));
 
     let current = directory::entries(&h.models, &h.now(), false).await.unwrap();
     assert_eq!(current.iter().map(|row| row.id).collect::<Vec<_>>(), [entry_id(1), entry_id(3)]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::ToSpan;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use sangdam_domain::id::CallerId;
 use sangdam_domain::log::{Position, Version};
 use sangdam_domain::time::Timestamp;
@@ -25,6 +25,9 @@ use crate::consultations::queries::{changed_sql, page_sql as consultations_sql};
 use crate::consultations::{self, ConsultationFilter, ConsultationRow, ConsultationStatus};
 use crate::counts::CALL_WAITS;
 use crate::day::day_number;
+use crate::directory::queries::mentions_sql;
+use crate::directory::row::NUMBERS_GIVEN;
+use crate::directory::{Act, Mention};
 use crate::question::Question;
 use crate::service_level::queries::waits_sql;
 use crate::table::{Generation, Holding, Past, Table};
@@ -143,6 +146,10 @@ fn lists() -> Vec<List> {
         name,
         sql: Box::new(move |question, page| history_sql(question, &callers, page)),
     };
+    let mentions = |name, days: (Option<Date>, Option<Date>)| List {
+        name,
+        sql: Box::new(move |question, page| mentions_sql(question, entry_id(1), Act::Given, days, page)),
+    };
     let (of_one, all) = (vec![caller_id(1)], ConsultationFilter::default);
     let day = Some(date(2024, 1, 1));
     vec![
@@ -156,6 +163,8 @@ fn lists() -> Vec<List> {
         calls("a caller's calls", CallFilter { callers: of_one.clone(), ..Default::default() }),
         history("a caller's history", of_one),
         history("a history with an alias's", vec![caller_id(1), caller_id(7)]),
+        mentions("a number's", (None, None)),
+        mentions("a number's of a year", (day, Some(date(2024, 12, 31)))),
     ]
 }
 
@@ -163,6 +172,7 @@ fn lists() -> Vec<List> {
 async fn fill(h: &History) {
     h.caught_up().await;
     let (mut consultations, mut calls, mut contacts) = (Rows::default(), Rows::default(), Rows::default());
+    let mut numbers = Rows::default();
     for n in 1..=ROWS {
         let (first, last) = (Position::new(2 * n - 1).unwrap(), Position::new(2 * n).unwrap());
         let (opened, settled) = (consultation_rows(n, first), consultation_rows(n, last));
@@ -171,10 +181,13 @@ async fn fill(h: &History) {
         calls.add(offered.args(1), ended.args(1), last);
         let (before, after) = (contact(n, first, false), contact(n, first, true));
         contacts.add(before.args(1), after.args(1), last);
+        let (said, voided) = (mention(n, first, false), mention(n, first, n.is_multiple_of(100)));
+        numbers.add(said.args(1), voided.args(1), last);
     }
     write(h, &consultations::TABLE, consultations).await;
     write(h, &calls::TABLE, calls).await;
     write(h, &CONTACTS, contacts).await;
+    write(h, &NUMBERS_GIVEN, numbers).await;
     h.models.db().execute("ANALYZE", args![]).await.unwrap();
 }
 
@@ -276,6 +289,19 @@ fn contact(n: u64, position: Position, answered: bool) -> Contact {
         caller: (n.is_multiple_of(2)).then(|| caller_id(1)),
         answered,
         voided: false,
+    }
+}
+
+fn mention(n: u64, position: Position, voided: bool) -> Mention {
+    Mention {
+        position,
+        occurred_at: moment(n),
+        consultation: consultation_id(n.into()),
+        entry: entry_id(if n.is_multiple_of(4) { 1 } else { 2 }),
+        entry_version: 1,
+        act: Act::Given,
+        day: 20_240_101,
+        voided,
     }
 }
 

@@ -7,8 +7,8 @@ use sangdam_domain::log::{StreamId, StreamKind};
 use sangdam_domain::value::{CallbackFor, OpenedBy};
 
 use super::consultation_parts::{
-    AttachedCall, ConsultationCategory, Correction, Guidance, Link, Note, NumberGiven, Reopening, Resolution,
-    Voiding,
+    AttachedCall, ConsultationCategory, Correction, Guidance, Link, Note, NumberAskedFor, NumberGiven,
+    Reopening, Resolution, Voiding,
 };
 use super::event::{EventConnection, timeline};
 use super::lazy::{lazy_object, loaders};
@@ -135,6 +135,12 @@ impl Consultation {
     async fn numbers_given(&self, ctx: &Context<'_>) -> Result<Vec<NumberGiven>, ApiError> {
         let given = self.0.get(ctx).await?.numbers_given.iter();
         Ok(given.map(|given| NumberGiven::new(self.0.at(), given)).collect())
+    }
+
+    /// The numbers that the caller asked for.
+    async fn numbers_asked_for(&self, ctx: &Context<'_>) -> Result<Vec<NumberAskedFor>, ApiError> {
+        let asked = self.0.get(ctx).await?.numbers_asked_for.iter();
+        Ok(asked.map(|asked| NumberAskedFor::new(self.0.at(), asked)).collect())
     }
 
     /// Requests for transfers, in order.

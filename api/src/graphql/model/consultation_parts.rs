@@ -80,46 +80,65 @@ impl Guidance {
     }
 }
 
-/// A number of the directory that the caller was given.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-pub struct NumberGiven {
-    /// The entry's version that was read out.
-    pub entry_version: i32,
-    /// When.
-    pub at: DateTime,
-    #[graphql(skip)]
-    version: u32,
-    #[graphql(skip)]
-    as_of: At,
-    #[graphql(skip)]
-    id: DirectoryEntryId,
-}
-
-impl NumberGiven {
-    pub(super) fn new(at: &At, given: &Happened<event::NumberGiven>) -> Self {
-        Self {
-            entry_version: int(given.what.entry_version.into()),
-            at: given.at.into(),
-            version: given.what.entry_version,
-            as_of: at.clone(),
-            id: given.what.entry,
+/// An entry of the directory, at the version that somebody spoke of.
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident, $(#[$version:meta])* entry_version) => {
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        #[graphql(complex)]
+        pub struct $name {
+            $(#[$version])*
+            pub entry_version: i32,
+            /// When.
+            pub at: DateTime,
+            #[graphql(skip)]
+            version: u32,
+            #[graphql(skip)]
+            as_of: At,
+            #[graphql(skip)]
+            id: DirectoryEntryId,
         }
-    }
+
+        impl $name {
+            pub(super) fn new(at: &At, number: &Happened<event::$name>) -> Self {
+                Self {
+                    entry_version: int(number.what.entry_version.into()),
+                    at: number.at.into(),
+                    version: number.what.entry_version,
+                    as_of: at.clone(),
+                    id: number.what.entry,
+                }
+            }
+        }
+
+        #[ComplexObject]
+        impl $name {
+            /// Whose number, as the directory says now.
+            async fn entry(&self) -> DirectoryEntry {
+                DirectoryEntry::of_id(&self.as_of, self.id)
+            }
+
+            /// What the entry said at that version.
+            async fn listing(&self, ctx: &Context<'_>) -> Result<Option<DirectoryListing>, ApiError> {
+                let entry = Lazy::<aggregate::DirectoryEntry>::of_id(&self.as_of, self.id);
+                Ok(entry.get(ctx).await?.listing_at(self.version).map(DirectoryListing::new))
+            }
+        }
+    };
 }
 
-#[ComplexObject]
-impl NumberGiven {
-    /// Whose number, as the directory says now.
-    async fn entry(&self) -> DirectoryEntry {
-        DirectoryEntry::of_id(&self.as_of, self.id)
-    }
+number! {
+    /// A number of the directory that the caller was given.
+    NumberGiven,
+    /// The entry's version that was read out.
+    entry_version
+}
 
-    /// What the entry said when it was read out.
-    async fn listing(&self, ctx: &Context<'_>) -> Result<Option<DirectoryListing>, ApiError> {
-        let entry = Lazy::<aggregate::DirectoryEntry>::of_id(&self.as_of, self.id);
-        Ok(entry.get(ctx).await?.listing_at(self.version).map(DirectoryListing::new))
-    }
+number! {
+    /// A number of the directory that the caller asked for.
+    NumberAskedFor,
+    /// The entry's version at that moment.
+    entry_version
 }
 
 /// How a consultation was settled.

@@ -1,14 +1,20 @@
 //! The telephone directory and its printed editions.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::connection::Connection;
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
+use jiff::civil;
 use sangdam_domain::aggregate::{self, Happened};
 use sangdam_domain::event;
 use sangdam_domain::id::DirectoryEntryId;
 use sangdam_projections::At;
+use sangdam_projections::directory::{self, Act, Mention, RankRow};
 
+use super::consultation::Consultation;
 use super::lazy::lazy_object;
+use crate::graphql::app;
 use crate::graphql::error::ApiError;
 use crate::graphql::node::global;
+use crate::graphql::page::{PageArgs, TimeCursor, connection};
 use crate::graphql::scalar::{Date, DateTime, Position, int, version};
 
 /// What an entry of the directory says.
@@ -92,8 +98,19 @@ impl DirectoryEntry {
     }
 }
 
-/// An entry's place among those that were given most often.
+/// What numbers are ranked by.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "sangdam_projections::directory::Act")]
+pub enum RankedBy {
+    /// How often they were given.
+    Given,
+    /// How often they were asked for.
+    AskedFor,
+}
+
+/// An entry's place among those that were given (or asked for) most often.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct DirectoryRank {
     /// 1, 2, 3, …
     pub rank: i32,
@@ -101,6 +118,83 @@ pub struct DirectoryRank {
     pub entry: DirectoryEntry,
     /// How often it was given.
     pub given: i32,
+    /// How often it was asked for.
+    pub asked_for: i32,
+    #[graphql(skip)]
+    ranking: Ranking,
+}
+
+/// What was ranked.
+#[derive(Clone)]
+pub struct Ranking {
+    /// As of when.
+    pub at: At,
+    /// By what.
+    pub by: Act,
+    /// From when, and until when.
+    pub days: (Option<civil::Date>, Option<civil::Date>),
+}
+
+impl DirectoryRank {
+    /// From a row of the ranking.
+    pub fn new(ranking: &Ranking, row: RankRow) -> Self {
+        Self {
+            rank: int(row.rank.into()),
+            entry: DirectoryEntry::of_id(&ranking.at, row.entry.id),
+            given: int(row.given),
+            asked_for: int(row.asked_for),
+            ranking: ranking.clone(),
+        }
+    }
+}
+
+#[ComplexObject]
+impl DirectoryRank {
+    /// What stands behind the rank: each time the number was given (or asked for, where that is what ranks), the latest first.
+    async fn evidence(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<TimeCursor, RankEvidence>, ApiError> {
+        let Ranking { at, by, days } = &self.ranking;
+        let entry = self.entry.0.id();
+        connection(
+            at,
+            PageArgs::new(first, after, last, before),
+            |page| async move {
+                Ok(directory::mentions(&app(ctx)?.models, at, entry, *by, *days, &page).await?)
+            },
+            |row| (row.cursor(), RankEvidence::new(at, row)),
+        )
+        .await
+    }
+}
+
+/// One time that a number was given or asked for.
+#[derive(SimpleObject)]
+pub struct RankEvidence {
+    /// The event that says so.
+    pub position: Position,
+    /// When.
+    pub at: DateTime,
+    /// In which consultation.
+    pub consultation: Consultation,
+    /// The entry's version that it was of.
+    pub entry_version: i32,
+}
+
+impl RankEvidence {
+    fn new(at: &At, row: &Mention) -> Self {
+        Self {
+            position: row.position.into(),
+            at: row.occurred_at.into(),
+            consultation: Consultation::of_id(at, row.consultation),
+            entry_version: int(row.entry_version.into()),
+        }
+    }
 }
 
 /// One line of a printed edition.

@@ -17,10 +17,11 @@ use crate::graphql::error::ApiError;
 use crate::graphql::model::{
     self, Agent, Callback, Caller, Centre, Consultation, ConsultationConnection, CumulativeCount,
     DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import, Lazy, Milestone, Period,
-    PeriodCount, ReplayConnection, ServiceLevel, WhatWasKnown, YearlyCount, consultation_page, loaders,
+    PeriodCount, RankedBy, Ranking, ReplayConnection, ServiceLevel, WhatWasKnown, YearlyCount,
+    consultation_page, loaders,
 };
 use crate::graphql::page::{PageArgs, rows};
-use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position, int};
+use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
 use crate::graphql::{app, node};
 use crate::ledger;
 
@@ -199,24 +200,19 @@ impl Ledger {
         Ok(state.map(|state| DirectoryEntry::from_state(&self.at, state)))
     }
 
-    /// The entries that were given most often, from `from` to `to`, both included.
+    /// The entries that were given (or asked for) most often, from `from` to `to`, both included.
     async fn directory_ranking(
         &self,
         ctx: &Context<'_>,
         from: Option<Date>,
         to: Option<Date>,
         #[graphql(default = 20)] top: i32,
+        #[graphql(default_with = "RankedBy::Given")] by: RankedBy,
     ) -> Result<Vec<DirectoryRank>, ApiError> {
-        let (from, to, top) = (from.map(|date| date.0), to.map(|date| date.0), rows(Some(top), "top")?);
-        let ranking = directory::ranking(&app(ctx)?.models, &self.at, from, to, top).await?;
-        Ok(ranking
-            .into_iter()
-            .map(|row| DirectoryRank {
-                rank: int(row.rank.into()),
-                entry: DirectoryEntry::of_id(&self.at, row.entry.id),
-                given: int(row.given),
-            })
-            .collect())
+        let (days, top) = ((from.map(|date| date.0), to.map(|date| date.0)), rows(Some(top), "top")?);
+        let ranking = Ranking { at: self.at.clone(), by: by.into(), days };
+        let ranked = directory::ranking(&app(ctx)?.models, &self.at, ranking.by, days.0, days.1, top).await?;
+        Ok(ranked.into_iter().map(|row| DirectoryRank::new(&ranking, row)).collect())
     }
 
     /// The printed editions of the directory, the first first.

@@ -1,6 +1,6 @@
 //! The numbers of the directory that were given most often.
 
-use sangdam_projections::directory;
+use sangdam_projections::directory::{self, Act};
 
 use super::{Ask, Sketch};
 use crate::reports::error::ReportError;
@@ -44,7 +44,7 @@ const GIVEN: (Words, Words) = (
 pub async fn fill(ask: &Ask<'_>, period: Period, top: u32, rows: &mut Spooling) -> Result<(), ReportError> {
     let (from, to) = (Some(period.from()), Some(period.to()));
     let top = usize::try_from(top).unwrap_or(usize::MAX);
-    for row in directory::ranking(ask.models, ask.at, from, to, top).await? {
+    for row in directory::ranking(ask.models, ask.at, Act::Given, from, to, top).await? {
         let listing = row.entry.listing;
         rows.push(&[
             row.rank.into(),

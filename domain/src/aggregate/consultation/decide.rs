@@ -9,8 +9,8 @@ use crate::aggregate::{AgentStanding, CallStanding, EntryStanding, nothing, one}
 use crate::event::{
     CallAttached, CallerIdentified, ConsultationCategorised, ConsultationCorrected, ConsultationLinked,
     ConsultationOpened, ConsultationReassigned, ConsultationReopened, ConsultationResolved,
-    ConsultationVoided, Correction, Event, GuidanceGiven, NoteRecorded, NumberGiven, TransferAccepted,
-    TransferDeclined, TransferRequested, TransferReturned, TransferUnanswered,
+    ConsultationVoided, Correction, Event, GuidanceGiven, NoteRecorded, NumberAskedFor, NumberGiven,
+    TransferAccepted, TransferDeclined, TransferRequested, TransferReturned, TransferUnanswered,
 };
 use crate::id::{AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, TransferId};
 use crate::log::Version;
@@ -98,7 +98,12 @@ impl Consultation {
             Command::RecordNote { kind, text } => one(NoteRecorded { kind, text: Personal::Known(text) }),
             Command::GiveGuidance { kind } => one(GuidanceGiven { kind }),
             Command::GiveNumber { entry, entry_version, standing } => {
-                give_number(entry, entry_version, standing)
+                let entry_version = listed_version(entry_version, standing)?;
+                one(NumberGiven { entry, entry_version })
+            }
+            Command::AskForNumber { entry, entry_version, standing } => {
+                let entry_version = listed_version(entry_version, standing)?;
+                one(NumberAskedFor { entry, entry_version })
             }
             Command::Link { other, status, kind } => self.link(other, status, kind),
             Command::CorrectAgent { agent, standing, why } => {
@@ -270,7 +275,8 @@ fn kept(standing: CallbackStanding) -> Result<CallId, Rejection> {
     }
 }
 
-fn give_number(entry: DirectoryEntryId, entry_version: Option<u32>, standing: EntryStanding) -> Decision {
+/// The version of an entry that is meant: the latest, where none is named.
+fn listed_version(entry_version: Option<u32>, standing: EntryStanding) -> Result<u32, Rejection> {
     let latest = match standing {
         EntryStanding::Unknown => return Err(Rejection::NotFound { kind: DirectoryEntryId::KIND }),
         EntryStanding::Retired => return Err(Rejection::DirectoryEntryRetired),
@@ -280,7 +286,7 @@ fn give_number(entry: DirectoryEntryId, entry_version: Option<u32>, standing: En
     if !(1..=latest).contains(&entry_version) {
         return Err(Rejection::DirectoryEntryVersionUnknown { latest });
     }
-    one(NumberGiven { entry, entry_version })
+    Ok(entry_version)
 }
 
 fn correction(what: Correction, why: Option<ReasonText>, text: Option<NoteText>) -> Decision {

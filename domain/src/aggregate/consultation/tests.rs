@@ -179,6 +179,17 @@ fn gives_numbers_that_the_directory_has() {
 }
 
 #[test]
+fn knows_which_numbers_were_asked_for() {
+    let ask = |entry_version, standing| Command::AskForNumber { entry: ENTRY, entry_version, standing };
+    let listed = EntryStanding::Listed { latest: 3 };
+    open([]).when(ask(None, listed)).then(NumberAskedFor { entry: ENTRY, entry_version: 3 });
+    open([resolved()]).when(ask(Some(2), listed)).then(NumberAskedFor { entry: ENTRY, entry_version: 2 });
+    let unknown = Rejection::DirectoryEntryVersionUnknown { latest: 3 };
+    open([]).when(ask(Some(4), listed)).rejected(unknown);
+    open([voided()]).when(ask(None, listed)).rejected(Rejection::ConsultationVoided);
+}
+
+#[test]
 fn asks_one_officer_at_a_time() {
     let declined = Event::from(TransferDeclined { transfer: TRANSFER, reason: DeclineReason::Occupied });
     open([]).when(request(TRANSFER)).then(requested(TRANSFER));

@@ -29,11 +29,12 @@ const LEFT_OUT: [(&str, &str); 11] = [
     ("ConsultationEdge", "cursor"),
     ("ContactEdge", "cursor"),
     ("CallEdge", "cursor"),
+    ("RankEvidenceEdge", "cursor"),
 ];
 const LEFT_OUT_TYPES: [&str; 2] = ["PersonalText", "PageInfo"];
 
 /// Arguments without which a field cannot be asked, or says little.
-const ARGUMENTS: [(&str, &[&str]); 13] = [
+const ARGUMENTS: [(&str, &[&str]); 14] = [
     ("Ledger.consultations", &["first: 100", "last: 3", "first: 5, filter: { status: RESOLVED }"]),
     (
         "Ledger.counts",
@@ -53,7 +54,11 @@ const ARGUMENTS: [(&str, &[&str]); 13] = [
         &["from: \"2023-09-01\", to: \"2024-12-31\"", "from: \"2023-09-25\", to: \"2023-09-29\""],
     ),
     ("Ledger.directoryEntries", &["", "withRetired: true"]),
-    ("Ledger.directoryRanking", &["top: 20", "top: 3, from: \"2023-09-22\", to: \"2023-09-30\""]),
+    (
+        "Ledger.directoryRanking",
+        &["top: 20", "top: 3, from: \"2023-09-22\", to: \"2023-09-30\"", "by: ASKED_FOR"],
+    ),
+    ("DirectoryRank.evidence", &["first: 3", "last: 50"]),
     ("Ledger.agents", &["withRetired: true"]),
     ("Ledger.openCallbacks", &["first: 50"]),
     ("Ledger.events", &["first: 5", "first: 50, types: [\"ConsultationVoided\", \"CallersMerged\"]"]),

@@ -87,7 +87,10 @@ impl World {
                 let entry = self.entry_id();
                 let standing = self.ledger.entry_standing(entry).await?;
                 let entry_version = self.maybe(|world| world.random.random_range(1..4));
-                ConsultationCommand::GiveNumber { entry, entry_version, standing }
+                match self.random.random_range(0..2) {
+                    0 => ConsultationCommand::AskForNumber { entry, entry_version, standing },
+                    _ => ConsultationCommand::GiveNumber { entry, entry_version, standing },
+                }
             }
             13..22 => self.transfer(),
             22..25 => ConsultationCommand::Resolve {

@@ -82,6 +82,35 @@ async fn a_published_edition_stays_as_it_is(database: Database) {
     );
 }
 
+async fn a_rank_shows_what_stands_behind_it(database: Database) {
+    let api = centre(database).await;
+    let (given, asked) = (entry(&api, "관광과").await, entry(&api, "환경과").await);
+    let (first, second) = (api.consultation().await, api.consultation().await);
+    give(&api, &first, &given, 2).await;
+    for matter in [&first, &second, &second] {
+        api.done("recordNumberAskedFor", json!({ "consultation": matter, "entry": asked }), "").await;
+    }
+    api.catch_up().await;
+    let ranked = async |by: &str| {
+        let fields = "rank given askedFor entry { id } \
+            evidence(first: 2) { edges { node { consultation { id } entryVersion } } pageInfo { hasNextPage } }";
+        let query = format!("{{ ledger {{ directoryRanking(by: {by}) {{ {fields} }} }} }}");
+        api.ask(&query).await["ledger"]["directoryRanking"].take()
+    };
+    let behind = |matter: &Value| json!({ "node": { "consultation": { "id": matter }, "entryVersion": 1 } });
+    let evidence = |matters: [&Value; 2], more: bool| json!({ "edges": matters.map(behind), "pageInfo": { "hasNextPage": more } });
+    assert_eq!(
+        ranked("GIVEN").await,
+        json!([{ "rank": 1, "given": 2, "askedFor": 0, "entry": { "id": given },
+            "evidence": evidence([&first, &first], false) }])
+    );
+    assert_eq!(
+        ranked("ASKED_FOR").await,
+        json!([{ "rank": 1, "given": 0, "askedFor": 3, "entry": { "id": asked },
+            "evidence": evidence([&second, &second], true) }])
+    );
+}
+
 async fn an_edition_that_cannot_be_is_refused(database: Database) {
     let api = centre(database).await;
     let entry = entry(&api, "관광과").await;
@@ -102,5 +131,6 @@ async fn an_edition_that_cannot_be_is_refused(database: Database) {
 both_engines!(
     the_numbers_most_often_given_come_first,
     a_published_edition_stays_as_it_is,
+    a_rank_shows_what_stands_behind_it,
     an_edition_that_cannot_be_is_refused,
 );

@@ -12,6 +12,7 @@ mod mark_transfer_unanswered;
 mod open;
 mod reassign;
 mod record_note;
+mod record_number_asked_for;
 mod reopen;
 mod request_transfer;
 mod resolve;
@@ -29,6 +30,7 @@ pub(super) struct ConsultationMutations(
     record_note::RecordNote,
     give_guidance::GiveGuidance,
     give_number::GiveNumber,
+    record_number_asked_for::RecordNumberAskedFor,
     request_transfer::RequestTransfer,
     accept_transfer::AcceptTransfer,
     decline_transfer::DeclineTransfer,

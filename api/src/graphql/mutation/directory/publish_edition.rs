@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, Result};
 use sangdam_domain::aggregate::{DirectoryEditions, DirectoryEditionsCommand};
 use sangdam_domain::event::EditionEntry;
 use sangdam_domain::log::{LogId, Position};
-use sangdam_projections::directory;
+use sangdam_projections::directory::{self, Act};
 
 use crate::graphql::error::ApiError;
 use crate::graphql::mutation::field::invalid;
@@ -76,7 +76,7 @@ async fn ranking(
     let position = models.applied(log).await?;
     let at = models.as_of(&app.store, log, position).await?;
     let (from, to) = (Some(input.from.0), Some(input.to.0));
-    let rows = directory::ranking(models, &at, from, to, input.top as usize).await?;
+    let rows = directory::ranking(models, &at, Act::Given, from, to, input.top as usize).await?;
     let line = |row: directory::RankRow| EditionEntry {
         entry: row.entry.id,
         entry_version: row.entry.entry_version,

@@ -37,6 +37,9 @@ impl Day {
         let expected = json!({ "numbersGiven": [{ "entryVersion": 2, "entry": { "id": desk.entry },
             "listing": { "phone": "0335602331" } }] });
         self.tells("giveNumber", number, "consultation", expected).await;
+        let number = json!({ "consultation": id, "entry": desk.entry, "entryVersion": 1 });
+        let expected = json!({ "numbersAskedFor": [{ "entryVersion": 1, "entry": { "id": desk.entry } }] });
+        self.tells("recordNumberAskedFor", number, "consultation", expected).await;
         let correct = json!({ "consultation": id, "contactReason": "FOLLOW_UP", "why": "다시 물어봄" });
         let expected = json!({ "contactReason": "FOLLOW_UP",
             "corrections": [{ "contactReason": "FOLLOW_UP", "why": { "value": "다시 물어봄" } }] });
