@@ -67,6 +67,13 @@ fn chromium(program: &str, folder: &Path, page: &Path, printed: &Path) -> Comman
     let mut command = Command::new(program);
     command
         .args(["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-pdf-header-footer"])
+        // Nothing is asked of the network.
+        .args([
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ])
         // The page is ours, and asks for nothing; as root its sandbox cannot be had.
         .arg("--no-sandbox")
         .arg(format!("--user-data-dir={}", folder.join("profile").display()))

@@ -8,6 +8,7 @@
 
 mod command_line;
 mod crash;
+mod directory;
 mod feeds;
 mod histories;
 mod ledger;

@@ -17,7 +17,7 @@ const ENTITIES: [&str; 7] =
     ["Agent", "Call", "Callback", "Caller", "Consultation", "DirectoryEntry", "Import"];
 
 /// Personal data, which an erasure takes from every moment, and what differs by being asked as of a moment.
-const LEFT_OUT: [(&str, &str); 11] = [
+const LEFT_OUT: [(&str, &str); 12] = [
     ("Note", "text"),
     ("Note", "erased"),
     ("CallerPhone", "phone"),

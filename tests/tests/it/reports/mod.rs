@@ -2,4 +2,4 @@
 
 mod check;
 mod usage;
-mod world;
+pub(crate) mod world;

@@ -7,23 +7,23 @@ use sangdam_tests::{Database, Program, Server};
 use serde_json::{Value, json};
 
 /// Every format.
-pub(super) const FORMATS: [&str; 6] = ["table", "csv", "json", "xlsx", "parquet", "html"];
+pub(crate) const FORMATS: [&str; 6] = ["table", "csv", "json", "xlsx", "parquet", "html"];
 
 /// A centre with a server that writes its ledger.
-pub(super) struct Centre {
-    pub(super) database: Database,
+pub(crate) struct Centre {
+    pub(crate) database: Database,
     server: Server,
 }
 
 /// A consultation, and the position of the event that opened it.
-pub(super) struct Opened {
-    pub(super) id: String,
-    pub(super) position: u64,
+pub(crate) struct Opened {
+    pub(crate) id: String,
+    pub(crate) position: u64,
 }
 
 impl Centre {
     /// Open since 2019, with records since 2022.
-    pub(super) async fn new(database: Database) -> Self {
+    pub(crate) async fn new(database: Database) -> Self {
         let server = Server::start(&database).await;
         let centre = Self { database, server };
         let input = json!({ "name": "정선군 콜센터", "openedOn": "2019-08-01", "timeZone": "Asia/Seoul",
@@ -32,7 +32,7 @@ impl Centre {
         centre
     }
 
-    pub(super) async fn done(&self, mutation: &str, input: Value, fields: &str) -> Value {
+    pub(crate) async fn done(&self, mutation: &str, input: Value, fields: &str) -> Value {
         let mut type_name = mutation.to_owned();
         type_name[..1].make_ascii_uppercase();
         let query = format!(
@@ -45,7 +45,7 @@ impl Centre {
     }
 
     /// A consultation that somebody called about then.
-    pub(super) async fn opened(&self, at: &str) -> Opened {
+    pub(crate) async fn opened(&self, at: &str) -> Opened {
         let offer = json!({ "from": "033-560-0001", "occurredAt": at });
         let call = self.done("offerCall", offer, "call { id }").await["call"]["id"].take();
         self.done("answerCall", json!({ "call": call, "occurredAt": at }), "").await;
@@ -58,35 +58,41 @@ impl Centre {
     }
 
     /// The position of the event that voided it.
-    pub(super) async fn voided(&self, consultation: &Opened) -> u64 {
+    pub(crate) async fn voided(&self, consultation: &Opened) -> u64 {
         let input = json!({ "consultation": consultation.id, "reason": "DUPLICATE" });
         self.done("voidConsultation", input, "").await["position"].as_u64().unwrap()
     }
 
-    pub(super) fn file(&self, name: &str) -> PathBuf {
+    /// Waits until the read models know of everything up to a position.
+    pub(crate) async fn has_come_to(&self, position: &Value) {
+        let query = format!("{{ ledger(minPosition: {position}) {{ position }} }}");
+        self.server.ask(&query, json!({})).await;
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.database.folder().join(name)
     }
 
     /// Writes a report to a file of this name.
-    pub(super) fn report(&self, name: &str, arguments: &[&str]) -> PathBuf {
+    pub(crate) fn report(&self, name: &str, arguments: &[&str]) -> PathBuf {
         let path = self.file(name);
         let output = ["--output", path.to_str().unwrap()];
         Program::succeed(&self.database, &[&["report"], arguments, &output].concat());
         path
     }
 
-    pub(super) fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         Program::run(&self.database, arguments)
     }
 
     /// What `--check` says of a file, and its exit code.
-    pub(super) fn check(&self, path: &std::path::Path) -> (i32, Value) {
+    pub(crate) fn check(&self, path: &std::path::Path) -> (i32, Value) {
         let output = self.run(&["report", "--check", path.to_str().unwrap(), "--format", "json"]);
         let told = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
         (output.status.code().unwrap(), told)
     }
 
-    pub(super) async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.server.stop().await;
     }
 }
