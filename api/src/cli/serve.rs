@@ -12,7 +12,7 @@ use super::stop::stop_signal;
 use super::{CliError, Common, schedule};
 use crate::config::{self, check_open};
 use crate::graphql::App;
-use crate::http;
+use crate::http::{self, CtiToken, CtiTokens};
 use crate::ledger::complete_erasures;
 use crate::reports::Sources;
 use crate::schedule::scheduler::{Hear, Scheduler};
@@ -25,7 +25,8 @@ use crate::schedule::scheduler::{Hear, Scheduler};
     sangdam serve --open --database postgres://sangdam@localhost/sangdam --log-format json\n  \
     sangdam serve --open --reports reports.toml\n\n\
     GraphQL is at /graphql (POST) and /graphql/ws (WebSocket), GraphiQL at /graphiql (its page loads scripts from the \
-    internet), health at /healthz and /readyz, metrics at /metrics.")]
+    internet), health at /healthz and /readyz, metrics at /metrics. With --cti-token, telephone systems tell of their calls at \
+    /cti/TOKEN.")]
 pub struct Args {
     #[command(flatten)]
     common: Common,
@@ -37,6 +38,17 @@ pub struct Args {
     /// Let anybody in, without sign-in; loopback addresses only
     #[arg(long, env = "SANGDAM_OPEN", value_parser = BoolishValueParser::new(), num_args = 0, default_missing_value = "true")]
     open: Option<bool>,
+
+    /// A token with which a telephone system may tell of its calls, by POST to /cti/TOKEN; several while one takes over
+    /// from another (docs/telephony.md)
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "SANGDAM_CTI_TOKEN",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    cti_token: Vec<CtiToken>,
 
     /// The reports that are made at set times, and where they go (docs/scheduled-reports.md)
     #[arg(long, value_name = "FILE", env = "SANGDAM_REPORTS")]
@@ -70,6 +82,6 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
             scheduler.shutdown().await;
         }
     };
-    http::serve(listener, app, stop).await.map_err(CliError::failed)?;
+    http::serve(listener, app, CtiTokens::new(args.cti_token), stop).await.map_err(CliError::failed)?;
     Ok(ExitCode::SUCCESS)
 }
