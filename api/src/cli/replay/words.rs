@@ -11,6 +11,7 @@ pub(super) fn type_ko(event_type: &str) -> &str {
         "CallCameOutOfHours" => "운영 시간 외 전화",
         "CallDropped" => "전화 끊김",
         "CallEnded" => "전화 종료",
+        "CallNeededNoConsultation" => "상담 불필요",
         "ConsultationOpened" => "상담 시작",
         "CallAttached" => "전화 추가",
         "ConsultationCategorised" => "상담 분류",
