@@ -33,7 +33,7 @@ const LEFT_OUT: [(&str, &str); 11] = [
 const LEFT_OUT_TYPES: [&str; 2] = ["PersonalText", "PageInfo"];
 
 /// Arguments without which a field cannot be asked, or says little.
-const ARGUMENTS: [(&str, &[&str]); 13] = [
+const ARGUMENTS: [(&str, &[&str]); 14] = [
     ("Ledger.consultations", &["first: 100", "last: 3", "first: 5, filter: { status: RESOLVED }"]),
     (
         "Ledger.counts",
@@ -56,6 +56,10 @@ const ARGUMENTS: [(&str, &[&str]); 13] = [
     ("Ledger.directoryRanking", &["top: 20", "top: 3, from: \"2023-09-22\", to: \"2023-09-30\""]),
     ("Ledger.agents", &["withRetired: true"]),
     ("Ledger.openCallbacks", &["first: 50"]),
+    (
+        "Ledger.unaccountedCalls",
+        &["first: 50", "last: 3", "first: 20, from: \"2023-09-20\", to: \"2023-10-05\""],
+    ),
     ("Ledger.events", &["first: 5", "first: 50, types: [\"ConsultationVoided\", \"CallersMerged\"]"]),
     (
         "Ledger.replay",
