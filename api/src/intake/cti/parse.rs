@@ -108,6 +108,9 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{cause, number};
     use super::*;
 
     const JSON: Option<&str> = Some("application/json; charset=utf-8");
@@ -171,5 +174,28 @@ mod tests {
         let long = format!("event=answer&callId={}", "x".repeat(251));
         assert!(parse(FORM, long.as_bytes()).is_err());
         assert!(parse(JSON, b"{\"event\":\"\xff\"}").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            body in prop::collection::vec(any::<u8>(), 0..200),
+            kind in prop::sample::select(vec![JSON, FORM, None, Some("text/plain"), Some(";;")]),
+        ) {
+            let _ = parse(kind, &body);
+        }
+
+        #[test]
+        fn any_values_of_the_fields_are_taken(
+            id in "[!-~]{1,40}", from in any::<String>(), user in any::<String>(), queue in any::<String>(),
+            cause in any::<String>(),
+        ) {
+            let sent = serde_json::json!({
+                "event": "hangup", "callId": id, "from": from, "user": [user, from], "queue": queue, "cause": cause
+            });
+            let push = parse(JSON, sent.to_string().as_bytes());
+            prop_assert!(push.is_ok());
+            let _ = (number::phone(&from), number::dialled(&from), cause::code(&cause), cause::Cause::of(Some(&cause)));
+        }
     }
 }
