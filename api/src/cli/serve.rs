@@ -10,9 +10,9 @@ use tokio::net::TcpListener;
 
 use super::stop::stop_signal;
 use super::{CliError, Common, schedule};
-use crate::config::{self, check_open};
+use crate::config::{self, ConfigError, check_open};
 use crate::graphql::App;
-use crate::http::{self, CtiToken, CtiTokens};
+use crate::http::{self, CtiTokens, GivenToken};
 use crate::ledger::complete_erasures;
 use crate::reports::Sources;
 use crate::schedule::scheduler::{Hear, Scheduler};
@@ -48,7 +48,7 @@ pub struct Args {
         hide_env_values = true,
         value_delimiter = ','
     )]
-    cti_token: Vec<CtiToken>,
+    cti_token: Vec<GivenToken>,
 
     /// The reports that are made at set times, and where they go (docs/scheduled-reports.md)
     #[arg(long, value_name = "FILE", env = "SANGDAM_REPORTS")]
@@ -59,6 +59,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     let settings = args.common.settings()?;
     let listen = args.listen.or(settings.file.listen).unwrap_or(config::LISTEN);
     check_open(args.open.or(settings.file.open).unwrap_or(false), listen)?;
+    let tokens = CtiTokens::read(&args.cti_token).map_err(ConfigError::from)?;
     let reports = args.reports.or(settings.file.reports.clone());
     let reports = reports.as_deref().map(schedule::read).transpose()?;
     let stop = stop_signal().map_err(CliError::failed)?;
@@ -82,6 +83,6 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
             scheduler.shutdown().await;
         }
     };
-    http::serve(listener, app, CtiTokens::new(args.cti_token), stop).await.map_err(CliError::failed)?;
+    http::serve(listener, app, tokens, stop).await.map_err(CliError::failed)?;
     Ok(ExitCode::SUCCESS)
 }

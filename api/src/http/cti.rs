@@ -1,5 +1,6 @@
 //! Where a telephone system tells of its calls: `POST /cti/{token}`, as Zammad defined it.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -29,12 +30,12 @@ const TOKEN_CHARS_MIN: usize = 16;
 
 /// What opens the way in for a telephone system. Never shown, and compared in constant time.
 #[derive(Clone)]
-pub struct CtiToken([u8; 32]);
+pub(super) struct CtiToken([u8; 32]);
 
-/// A text that is no token.
+/// A text that is no token; it is not shown.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error(
-    "a token has {TOKEN_CHARS_MIN} to 128 of A-Z, a-z, 0-9, `-` and `_`; make one with: openssl rand -hex 24"
+    "--cti-token or SANGDAM_CTI_TOKEN: a token has {TOKEN_CHARS_MIN} to 128 of A-Z, a-z, 0-9, `-` and `_`; make one with: openssl rand -hex 24"
 )]
 pub struct InvalidToken;
 
@@ -55,6 +56,24 @@ impl CtiToken {
     }
 }
 
+/// A token as it was given, which is to be read yet: a message about a bad one must not show it.
+#[derive(Clone)]
+pub struct GivenToken(String);
+
+impl FromStr for GivenToken {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for GivenToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GivenToken(…)")
+    }
+}
+
 impl fmt::Debug for CtiToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CtiToken(…)")
@@ -66,9 +85,13 @@ impl fmt::Debug for CtiToken {
 pub struct CtiTokens(Arc<[CtiToken]>);
 
 impl CtiTokens {
-    /// These.
-    pub fn new(tokens: Vec<CtiToken>) -> Self {
-        Self(tokens.into())
+    /// These; what is empty is none.
+    ///
+    /// # Errors
+    /// Where one cannot be a token.
+    pub fn read(given: &[GivenToken]) -> Result<Self, InvalidToken> {
+        let given = given.iter().map(|token| token.0.trim()).filter(|token| !token.is_empty());
+        Ok(Self(given.map(str::parse).collect::<Result<_, _>>()?))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -157,7 +180,10 @@ mod tests {
         for bad in ["", "0123456789abcde", "0123456789abcdef/", &"x".repeat(129)] {
             assert!(bad.parse::<CtiToken>().is_err(), "{bad}");
         }
-        let tokens = CtiTokens::new(vec![token, "the_next_one_0123".parse().unwrap()]);
+        let given = ["0123456789abcdef", "", "the_next_one_0123"].map(|text| GivenToken(text.to_owned()));
+        assert_eq!(format!("{:?}", given[0]), "GivenToken(…)");
+        let tokens = CtiTokens::read(&given).unwrap();
+        assert_eq!(tokens.0.len(), 2);
         assert!(tokens.has("0123456789abcdef") && tokens.has("the_next_one_0123"));
         assert!(!tokens.has("0123456789abcdeF") && !tokens.has("") && !CtiTokens::default().has(""));
     }

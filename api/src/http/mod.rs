@@ -16,7 +16,7 @@ use axum::{Json, Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
-pub use cti::{CtiToken, CtiTokens, InvalidToken};
+pub use cti::{CtiTokens, GivenToken, InvalidToken};
 
 use crate::graphql::App;
 use crate::graphql::error::{ApiError, Code};

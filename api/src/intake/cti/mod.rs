@@ -1,5 +1,5 @@
 //! Calls as a telephone system tells of them while they happen: the generic CTI interface that Zammad defined, and that
-//! telephone systems already speak ([docs/telephony.md](../../../../docs/telephony.md)).
+//! telephone systems already speak (docs/telephony.md).
 //!
 //! A message is read by [`parse`] and means something by [`meaning`], both without any I/O; [`carry_out`] looks up who is
 //! spoken of and writes.

@@ -32,9 +32,9 @@ impl World {
 
     async fn report_run(&mut self) -> Outcome {
         let id = self.id("report-run", (0x0c00, 4), ReportRunId::from_uuid);
-        let attempt = self.random.random_range(1..4);
+        let attempt = self.one_of(&[1, 1, 2, 3]);
         let lease_seconds = self.random.random_range(1..1_000);
-        let command = match self.random.random_range(0..5) {
+        let command = match self.random.random_range(0..6) {
             0 => ReportRunCommand::Start {
                 schedule: code("daily"),
                 definition: 1,
@@ -46,7 +46,7 @@ impl World {
                 lease_seconds,
             },
             1 | 2 => ReportRunCommand::Retry { lease_seconds },
-            3 => ReportRunCommand::Fail {
+            3 | 4 => ReportRunCommand::Fail {
                 attempt,
                 reason: self.one_of(RunFailure::ALL),
                 retry_at: self.maybe(|world| world.ledger.now()),
