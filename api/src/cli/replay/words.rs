@@ -147,6 +147,7 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "language" => "언어",
         "lease_until" => "담당 만료 시각",
         "left_queue" => "대기열 이탈",
+        "no_consultation" => "상담 불필요",
         "legacy_balances" => "이전 건수",
         "linked" => "연결된 기록",
         "links" => "연관 상담",

@@ -35,7 +35,7 @@ impl World {
         let attempt = self.one_of(&[1, 1, 2, 3]);
         let lease_seconds = self.random.random_range(1..1_000);
         let command = match self.random.random_range(0..6) {
-            0 => ReportRunCommand::Start {
+            0 | 1 => ReportRunCommand::Start {
                 schedule: code("daily"),
                 definition: 1,
                 due: self.ledger.now().plus_seconds(self.random.random_range(-1_000..100)),
@@ -45,7 +45,7 @@ impl World {
                 as_of: self.head().await.0,
                 lease_seconds,
             },
-            1 | 2 => ReportRunCommand::Retry { lease_seconds },
+            2 => ReportRunCommand::Retry { lease_seconds },
             3 | 4 => ReportRunCommand::Fail {
                 attempt,
                 reason: self.one_of(RunFailure::ALL),
