@@ -56,6 +56,9 @@ pub enum ConfigError {
         "`--open` lets anybody in, so it serves loopback addresses only (127.0.0.1, ::1); {0} is not one"
     )]
     OpenBeyondLoopback(SocketAddr),
+    /// A telephone system's token is none.
+    #[error(transparent)]
+    CtiToken(#[from] crate::http::InvalidToken),
     /// Sign-in does not exist yet.
     #[error("sign-in is not available yet: give `--open` to serve without it, on a loopback address only")]
     NotOpen,

@@ -11,6 +11,9 @@ use crate::event::{OpenHours, OperatingCalendarPublished};
 use crate::time::Timestamp;
 use crate::value::Weekday;
 
+/// How many days ahead opening hours are looked for.
+const DAYS_AHEAD_MAX: u32 = 366;
+
 /// A time zone of the IANA database.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Zone(TimeZone);
@@ -168,6 +171,29 @@ impl OperatingCalendar {
         self.in_force(at).filter(|version| !version.is_open(at)).map(|version| version.version)
     }
 
+    /// The moment at which the centre has been open for so many seconds more. Where no calendar is in force, every moment is
+    /// open; where it stays closed for a year, as if it were open from `at` on.
+    pub fn after_open_seconds(&self, at: Timestamp, seconds: u32) -> Timestamp {
+        let mut left = i64::from(seconds);
+        let mut from = at;
+        for _ in 0..DAYS_AHEAD_MAX {
+            let Some(version) = self.in_force(from) else { return from.plus_seconds(left) };
+            let day = version.zone.local(from).date;
+            let next_day = day.tomorrow().ok().and_then(|next| version.zone.start_of(next));
+            let Some(next_day) = next_day else { break };
+            for (opens, closes) in version.open_spans(day, next_day) {
+                let begins = opens.max(from);
+                let open_seconds = i64::from(closes.seconds_since(begins));
+                if begins < closes && open_seconds >= left {
+                    return begins.plus_seconds(left);
+                }
+                left -= open_seconds;
+            }
+            from = next_day;
+        }
+        at.plus_seconds(seconds.into())
+    }
+
     /// Whether the centre is open at a moment: unless a calendar in force says that it is not.
     pub fn is_open(&self, at: Timestamp) -> bool {
         self.closed_by(at).is_none()
@@ -180,6 +206,18 @@ impl CalendarVersion {
         let LocalMoment { date, time } = self.zone.local(at);
         self.hours_on(date)
             .any(|hours| hours.opens <= time && (closes_at_midnight(hours) || time < hours.closes))
+    }
+
+    /// From when to when it is open on a day, in order; the next day begins at `next_day`.
+    fn open_spans(&self, date: Date, next_day: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let span = |hours: &OpenHours| {
+            let closes =
+                if closes_at_midnight(hours) { Some(next_day) } else { self.zone.moment(date, hours.closes) };
+            Some((self.zone.moment(date, hours.opens)?, closes?))
+        };
+        let mut spans: Vec<_> = self.hours_on(date).filter_map(span).collect();
+        spans.sort_unstable();
+        spans
     }
 
     /// The open hours of a day, none on a holiday.
@@ -282,6 +320,24 @@ mod tests {
         let days = [date(2024, 2, 8), date(2024, 2, 9), date(2024, 2, 10), date(2019, 7, 28)];
         assert_eq!(days.map(|day| calendar.is_open_on(day)), [true, false, false, true]);
         assert_eq!(days.map(|day| weekday(day).number()), [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn open_time_is_counted_over_nights_weekends_and_holidays() {
+        let calendar = OperatingCalendar::of([&jeongseon(1, date(2019, 8, 1), time(8, 30, 0, 0))]);
+        let hour = |from: &str| calendar.after_open_seconds(at(from), 3_600);
+        assert_eq!(hour("2024-02-08T10:00:00+09:00"), at("2024-02-08T11:00:00+09:00"));
+        assert_eq!(hour("2024-02-08T17:30:00+09:00"), at("2024-02-08T18:30:00+09:00"));
+        assert_eq!(hour("2024-02-08T03:00:00+09:00"), at("2024-02-08T09:30:00+09:00"));
+        // Thursday evening; Friday is a holiday, then comes the weekend.
+        assert_eq!(hour("2024-02-08T18:00:00+09:00"), at("2024-02-12T09:00:00+09:00"));
+        assert_eq!(hour("2024-02-10T12:00:00+09:00"), at("2024-02-12T09:30:00+09:00"));
+        assert_eq!(hour("2019-07-30T23:00:00+09:00"), at("2019-07-31T00:00:00+09:00"));
+        let never = OperatingCalendar::of([&OperatingCalendarPublished {
+            weekly_hours: vec![],
+            ..jeongseon(1, date(2019, 8, 1), Time::midnight())
+        }]);
+        assert_eq!(never.after_open_seconds(at("2024-02-08T10:00:00Z"), 60), at("2024-02-08T10:01:00Z"));
     }
 
     #[test]

@@ -72,6 +72,11 @@ rejections! {
         /// Which one.
         consultation: ConsultationId,
     } = "CALL_IN_OTHER_CONSULTATION", Some("call"), "this call belongs to consultation {consultation}";
+    /// A call that belongs to a consultation needed one.
+    CallHasConsultation {
+        /// Which one.
+        consultation: ConsultationId,
+    } = "CALL_HAS_CONSULTATION", Some("call"), "this call belongs to consultation {consultation}; void that one if it was none";
     /// The call left its queue before, for another reason.
     CallAlreadyLeftQueue = "CALL_ALREADY_LEFT_QUEUE", Some("reason"), "this call left its queue already, for another reason";
     /// The call was offered before, as something else.

@@ -10,9 +10,9 @@ use tokio::net::TcpListener;
 
 use super::stop::stop_signal;
 use super::{CliError, Common, schedule};
-use crate::config::{self, check_open};
+use crate::config::{self, ConfigError, check_open};
 use crate::graphql::App;
-use crate::http;
+use crate::http::{self, CtiTokens, GivenToken};
 use crate::ledger::complete_erasures;
 use crate::reports::Sources;
 use crate::schedule::scheduler::{Hear, Scheduler};
@@ -25,7 +25,8 @@ use crate::schedule::scheduler::{Hear, Scheduler};
     sangdam serve --open --database postgres://sangdam@localhost/sangdam --log-format json\n  \
     sangdam serve --open --reports reports.toml\n\n\
     GraphQL is at /graphql (POST) and /graphql/ws (WebSocket), GraphiQL at /graphiql (its page loads scripts from the \
-    internet), health at /healthz and /readyz, metrics at /metrics.")]
+    internet), health at /healthz and /readyz, metrics at /metrics. With --cti-token, telephone systems tell of their calls at \
+    /cti/TOKEN.")]
 pub struct Args {
     #[command(flatten)]
     common: Common,
@@ -38,6 +39,17 @@ pub struct Args {
     #[arg(long, env = "SANGDAM_OPEN", value_parser = BoolishValueParser::new(), num_args = 0, default_missing_value = "true")]
     open: Option<bool>,
 
+    /// A token with which a telephone system may tell of its calls, by POST to /cti/TOKEN; several while one takes over
+    /// from another (docs/telephony.md)
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "SANGDAM_CTI_TOKEN",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    cti_token: Vec<GivenToken>,
+
     /// The reports that are made at set times, and where they go (docs/scheduled-reports.md)
     #[arg(long, value_name = "FILE", env = "SANGDAM_REPORTS")]
     reports: Option<PathBuf>,
@@ -47,6 +59,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     let settings = args.common.settings()?;
     let listen = args.listen.or(settings.file.listen).unwrap_or(config::LISTEN);
     check_open(args.open.or(settings.file.open).unwrap_or(false), listen)?;
+    let tokens = CtiTokens::read(&args.cti_token).map_err(ConfigError::from)?;
     let reports = args.reports.or(settings.file.reports.clone());
     let reports = reports.as_deref().map(schedule::read).transpose()?;
     let stop = stop_signal().map_err(CliError::failed)?;
@@ -70,6 +83,6 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
             scheduler.shutdown().await;
         }
     };
-    http::serve(listener, app, stop).await.map_err(CliError::failed)?;
+    http::serve(listener, app, tokens, stop).await.map_err(CliError::failed)?;
     Ok(ExitCode::SUCCESS)
 }

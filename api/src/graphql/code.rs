@@ -54,6 +54,26 @@ pub enum EndedBy {
     Unrecorded,
 }
 
+/// Why an answered call was no consultation.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "sangdam_domain::value::NoConsultationReason")]
+pub enum NoConsultationReason {
+    /// Somebody dialled the wrong number.
+    WrongNumber,
+    /// Nobody spoke.
+    Silent,
+    /// A prank, or abuse.
+    Nuisance,
+    /// A colleague or an officer, not a caller.
+    Internal,
+    /// A test.
+    Test,
+    /// The line dropped before anything was said.
+    LineDropped,
+    /// Anything else.
+    Other,
+}
+
 /// Through what a consultation came.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
 #[graphql(remote = "sangdam_domain::value::Channel")]

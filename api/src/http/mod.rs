@@ -1,5 +1,6 @@
 //! HTTP: the routes, who may come in, health and metrics. The listener and the signal to stop are passed in.
 
+mod cti;
 mod graphql;
 mod guard;
 mod health;
@@ -15,6 +16,8 @@ use axum::{Json, Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
+pub use cti::{CtiTokens, GivenToken, InvalidToken};
+
 use crate::graphql::App;
 use crate::graphql::error::{ApiError, Code};
 use crate::graphql::execute::{Engine, refuse};
@@ -27,7 +30,9 @@ const STOP_MAX: Duration = Duration::from_secs(10);
 /// What every route may use.
 #[derive(Clone)]
 pub(crate) struct Server {
+    app: App,
     engine: Engine,
+    cti: CtiTokens,
     stopping: watch::Receiver<bool>,
     /// Held by every open WebSocket: when all are gone, none is open.
     open: mpsc::Sender<()>,
@@ -41,13 +46,15 @@ pub(crate) struct Server {
 pub async fn serve(
     listener: TcpListener,
     app: App,
+    cti: CtiTokens,
     stop: impl Future<Output = ()> + Send,
 ) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     let engine = Engine::new(app.clone()).map_err(std::io::Error::other)?;
     let (stopped, stopping) = watch::channel(false);
     let (open, mut all_closed) = mpsc::channel(1);
-    let router = router(Server { engine, stopping: stopping.clone(), open }, address);
+    let server = Server { app: app.clone(), engine, cti, stopping: stopping.clone(), open };
+    let router = router(server, address);
     let mut until = stopping.clone();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         let _ = until.wait_for(|stopped| *stopped).await;
@@ -75,6 +82,7 @@ pub async fn serve(
 /// The routes.
 fn router(server: Server, address: SocketAddr) -> Router {
     let guard = guard::Guard::new(address);
+    let telephony = if server.cti.is_empty() { Router::new() } else { cti::router() };
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphql", post(graphql::post).get(websocket::get).fallback(graphql::wrong_method))
@@ -85,6 +93,8 @@ fn router(server: Server, address: SocketAddr) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback(nowhere)
         .layer(middleware::from_fn_with_state(guard, guard::check))
+        // A telephone system knows the server by any name, and brings a token; the guard is against pages in browsers.
+        .merge(telephony)
         .with_state(server)
 }
 

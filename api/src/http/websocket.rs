@@ -43,7 +43,7 @@ pub(super) async fn get(State(server): State<Server>, request: Request) -> Respo
 }
 
 async fn serve(server: Server, socket: WebSocket) {
-    let Server { engine, mut stopping, open } = server;
+    let Server { engine, mut stopping, open, .. } = server;
     let _open = open;
     let _counted = engine.app().metrics.connection();
     let executor = engine.connection(Principal::open());

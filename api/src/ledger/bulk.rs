@@ -88,7 +88,7 @@ impl Draft {
             version = version.next();
             (provisional(event, version, at, actor), subject)
         });
-        Self(Change { stream, before, whose: None, facts: facts.collect() })
+        Self(Change { facts: facts.collect(), ..Change::nothing(stream, before) })
     }
 }
 

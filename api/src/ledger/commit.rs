@@ -35,6 +35,15 @@ pub(super) struct Change {
     pub(super) whose: Option<Whose>,
     /// What happens, with whose key its personal fields are sealed. Positions are not known before the append.
     pub(super) facts: Vec<(Fact, Option<Subject>)>,
+    /// What is claimed with it beyond what its events claim by themselves.
+    pub(super) claims: Vec<ClaimChange>,
+}
+
+impl Change {
+    /// Nothing yet, to a stream of this version.
+    pub(super) fn nothing(stream: StreamId, before: Version) -> Self {
+        Self { stream, before, whose: None, facts: Vec::new(), claims: Vec::new() }
+    }
 }
 
 impl<A: Kept> Held<A> {
@@ -61,7 +70,7 @@ impl<A: Kept> Held<A> {
         });
         let facts: Vec<_> = facts.collect();
         let whose = facts.iter().any(|(fact, _)| takes_a_call(&fact.event)).then(|| state.whose()).flatten();
-        Change { stream: self.stream, before, whose, facts }
+        Change { stream: self.stream, before, whose, facts, claims: Vec::new() }
     }
 
     /// The aggregate after the change was appended.
@@ -195,7 +204,7 @@ impl Ledger {
         let frame = &item.frame;
         let mut appends = Vec::with_capacity(item.changes.len());
         for change in item.changes.iter_mut() {
-            let mut claims = Vec::new();
+            let mut claims = change.claims.clone();
             for (fact, _) in &change.facts {
                 self.claims_of(change.stream, &fact.event, &mut claims);
             }
@@ -297,10 +306,12 @@ impl Ledger {
             Event::CallAttached(attached) => {
                 claims.push(ClaimChange::Take(self.opened_by_claim(attached.call.uuid(), stream)));
             }
-            // What was recorded by mistake is recorded anew: its call must be free for that.
-            Event::ConsultationVoided(_) | Event::CallerErased(_) => {
-                claims.push(ClaimChange::ReleaseAll(stream))
-            }
+            // What was recorded by mistake is recorded anew: its call must be free for that. And whoever is missed again
+            // after a callback is promised another.
+            Event::ConsultationVoided(_)
+            | Event::CallerErased(_)
+            | Event::CallbackCompleted(_)
+            | Event::CallbackCancelled(_) => claims.push(ClaimChange::ReleaseAll(stream)),
             _ => {}
         }
     }

@@ -8,6 +8,7 @@ use sangdam_eventstore::{AppendError, Appended, RecordedCommand};
 use super::commit::{Change, Frame};
 use super::error::FUTURE_SECONDS_MAX;
 use super::fold::Held;
+use super::telephony::is_of_telephony;
 use super::{CommandMeta, ExecuteError, Kept, Ledger};
 
 /// How often a lost race is tried again before the client hears of it.
@@ -147,6 +148,11 @@ impl Ledger {
                 _ if once.round < ROUNDS_MAX => Ok(Settled::Again),
                 _ => Err(ExecuteError::Contended(stream)),
             },
+            AppendError::ClaimTaken { namespace, .. }
+                if is_of_telephony(&namespace) && once.round < ROUNDS_MAX =>
+            {
+                Ok(Settled::Again)
+            }
             other => self.already_or(once, Err(other.into())).await,
         }
     }

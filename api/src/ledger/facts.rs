@@ -12,7 +12,7 @@ use sangdam_domain::personal::Personal;
 use sangdam_domain::time::Timestamp;
 use sangdam_domain::value::{Code, PhoneNumber};
 
-use super::commit::PHONE;
+use super::commit::{OPENED_BY, PHONE};
 use super::{ExecuteError, Ledger, LoadError};
 
 /// How many merges are followed from an alias to who goes on.
@@ -24,6 +24,14 @@ impl Ledger {
     /// How a call stands.
     pub async fn call_standing(&self, call: CallId) -> Result<CallStanding, LoadError> {
         Ok(self.hold::<Call>(call).await?.state.standing())
+    }
+
+    /// The consultation that a call belongs to, if it belongs to one.
+    pub async fn consultation_of(&self, call: CallId) -> Result<Option<ConsultationId>, LoadError> {
+        let hmac = self.store.vault().blind(OPENED_BY, call.uuid().as_bytes());
+        let owner = self.store.claim(OPENED_BY, hmac).await?;
+        let owner = owner.filter(|owner| owner.kind == StreamKind::Consultation);
+        Ok(owner.map(|owner| ConsultationId::from_uuid(owner.uuid)))
     }
 
     /// How an agent stands.

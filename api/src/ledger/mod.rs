@@ -17,6 +17,7 @@ mod kept;
 mod meta;
 mod retry;
 mod setup;
+mod telephony;
 mod theirs;
 
 pub use bulk::{BulkDone, BulkItem, Draft, Live};
@@ -26,6 +27,7 @@ pub use error::{ExecuteError, LoadError};
 pub use execute::Executed;
 pub use kept::Kept;
 pub use meta::CommandMeta;
+pub use telephony::{Telling, Told};
 pub use theirs::Whose;
 
 use sangdam_domain::log::{InvalidCentre, LogId};

@@ -36,7 +36,7 @@ impl Ledger {
         let event = Event::from(LogOpened { log: self.log.clone() });
         let fact = provisional(event, Version::ZERO.next(), moment, &actor);
         let stream = StreamId::singleton(StreamKind::Log, &self.log);
-        let mut changes = [Change { stream, before: Version::ZERO, whose: None, facts: vec![(fact, None)] }];
+        let mut changes = [Change { facts: vec![(fact, None)], ..Change::nothing(stream, Version::ZERO) }];
         let frame = Frame {
             command_id,
             canonical: b"openLog",

@@ -35,9 +35,10 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(sangdam::http::serve(listener, app.clone(), async move {
-            let _ = stopped.await;
-        }));
+        let serving =
+            tokio::spawn(sangdam::http::serve(listener, app.clone(), Default::default(), async move {
+                let _ = stopped.await;
+            }));
         let client = sangdam::tls::client().build().unwrap();
         Self { address, client, app, stop: Some(stop), serving: Some(serving), _dir: dir }
     }

@@ -8,16 +8,17 @@ use serde::Serialize;
 use super::{Aggregate, Happened, nothing, one};
 use crate::actor::Subject;
 use crate::event::{
-    CallAbandoned, CallAnswered, CallCameOutOfHours, CallDropped, CallEnded, CallLeftQueue, CallOffered,
-    CallerIdentified, Event, Fact,
+    CallAbandoned, CallAnswered, CallCameOutOfHours, CallDropped, CallEnded, CallLeftQueue,
+    CallNeededNoConsultation, CallOffered, CallerIdentified, Event, Fact,
 };
-use crate::id::{AgentId, CallId, CallerId};
+use crate::id::{AgentId, CallId, CallerId, ConsultationId};
 use crate::log::{LogId, StreamId, StreamKind, Version};
 use crate::personal::Personal;
 use crate::rejection::Rejection;
 use crate::time::Timestamp;
 use crate::value::{
-    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit,
+    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, NoConsultationReason, PhoneNumber,
+    QueueExit,
 };
 
 /// One telephone leg.
@@ -43,6 +44,8 @@ pub struct Call {
     pub dropped: Option<Happened<CallDropped>>,
     /// The end.
     pub ended: Option<Happened<CallEnded>>,
+    /// Why it was no consultation, if somebody said so.
+    pub no_consultation: Option<Happened<CallNeededNoConsultation>>,
 }
 
 /// What can be asked of a call.
@@ -79,6 +82,11 @@ pub enum CallCommand {
         evidence: Evidence,
         closed_by: Option<u32>,
     },
+    /// An agent had answered, as is learnt only after the call was taken to be over: the telephone system's messages came
+    /// in the wrong order.
+    AnswerAfterAll { agent: Option<AgentId>, evidence: Evidence, closed_by: Option<u32> },
+    /// It was answered and was no consultation. `consultation` is the one that it belongs to, if any.
+    StateNoConsultation { reason: NoConsultationReason, consultation: Option<ConsultationId> },
     /// It turned out to be this caller's.
     Identify { caller: CallerId },
 }
@@ -185,6 +193,43 @@ impl Call {
         self.after_offer(closed_by, CallAnswered { agent, wait_seconds, evidence })
     }
 
+    /// The answer takes the place of the hang-up, which then ended the call. It cannot have waited longer than until there.
+    fn answer_after_all(
+        &self,
+        (agent, evidence, closed_by): (Option<AgentId>, Evidence, Option<u32>),
+        at: Timestamp,
+    ) -> Result<Vec<Event>, Rejection> {
+        let hung_up_at = self.abandoned.as_ref().map(|hang_up| hang_up.at);
+        let Some(over_at) = self.ended.as_ref().map(|end| end.at).or(hung_up_at) else {
+            return self.answer((agent, None, evidence, closed_by), at);
+        };
+        if self.answered.is_some() {
+            return self.answer((agent, None, evidence, closed_by), at);
+        }
+        let answer = CallAnswered { agent, wait_seconds: self.wait_until(over_at), evidence };
+        let mut events = vec![answer.into()];
+        if self.ended.is_none() {
+            let (by, evidence) = (EndedBy::Unrecorded, Evidence::Inferred);
+            events.push(CallEnded { by, talk_seconds: None, cause: None, evidence }.into());
+        }
+        Ok(events)
+    }
+
+    fn state_no_consultation(
+        &self,
+        reason: NoConsultationReason,
+        consultation: Option<ConsultationId>,
+    ) -> Result<Vec<Event>, Rejection> {
+        self.standing().must_be_answered()?;
+        if let Some(consultation) = consultation {
+            return Err(Rejection::CallHasConsultation { consultation });
+        }
+        match &self.no_consultation {
+            Some(stated) if stated.what.reason == reason => nothing(),
+            _ => one(CallNeededNoConsultation { reason }),
+        }
+    }
+
     fn abandon(
         &self,
         (wait, evidence, closed_by): (Option<u32>, Evidence, Option<u32>),
@@ -249,6 +294,7 @@ impl Aggregate for Call {
             left_queue: None,
             dropped: None,
             ended: None,
+            no_consultation: None,
         }
     }
 
@@ -300,6 +346,12 @@ impl Aggregate for Call {
                 let talk_seconds = talk_seconds.or_else(counted);
                 self.after_offer(closed_by, CallEnded { by, talk_seconds, cause, evidence })
             }
+            CallCommand::AnswerAfterAll { agent, evidence, closed_by } => {
+                self.answer_after_all((agent, evidence, closed_by), at)
+            }
+            CallCommand::StateNoConsultation { reason, consultation } => {
+                self.state_no_consultation(reason, consultation)
+            }
             CallCommand::Identify { caller } => self.identify(caller),
         }
     }
@@ -314,11 +366,18 @@ impl Aggregate for Call {
             Event::CallCameOutOfHours(CallCameOutOfHours { calendar_version }) => {
                 self.out_of_hours = Some(*calendar_version);
             }
-            Event::CallAnswered(answer) => self.answered = Some(Happened::new(fact, answer.clone())),
+            Event::CallAnswered(answer) => {
+                // An answer that is learnt of after a hang-up says that the call was not abandoned.
+                self.abandoned = None;
+                self.answered = Some(Happened::new(fact, answer.clone()));
+            }
             Event::CallAbandoned(hang_up) => self.abandoned = Some(Happened::new(fact, hang_up.clone())),
             Event::CallLeftQueue(exit) => self.left_queue = Some(Happened::new(fact, exit.clone())),
             Event::CallDropped(drop) => self.dropped = Some(Happened::new(fact, drop.clone())),
             Event::CallEnded(end) => self.ended = Some(Happened::new(fact, end.clone())),
+            Event::CallNeededNoConsultation(stated) => {
+                self.no_consultation = Some(Happened::new(fact, stated.clone()));
+            }
             Event::CallerIdentified(identified) => self.caller = Some(identified.caller),
             _ => {}
         }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AgentId, CallerId};
 use crate::personal::Personal;
 use crate::value::{
-    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit,
+    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, NoConsultationReason, PhoneNumber,
+    QueueExit,
 };
 
 /// A call reached the centre, or the centre placed one.
@@ -89,4 +90,11 @@ pub struct CallEnded {
     pub cause: Option<Code>,
     /// How this is known.
     pub evidence: Evidence,
+}
+
+/// An answered call was no consultation: nothing is missing from the ledger for it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallNeededNoConsultation {
+    /// Why.
+    pub reason: NoConsultationReason,
 }

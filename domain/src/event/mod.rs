@@ -133,7 +133,7 @@ macro_rules! events {
 events! {
     Log: LogOpened = 1;
     Call: CallOffered = 1, CallAnswered = 1, CallAbandoned = 1, CallLeftQueue = 1, CallCameOutOfHours = 1,
-        CallDropped = 1, CallEnded = 1;
+        CallDropped = 1, CallEnded = 1, CallNeededNoConsultation = 1;
     Consultation: ConsultationOpened = 1, CallAttached = 1, ConsultationCategorised = 1, NoteRecorded = 1,
         GuidanceGiven = 1, NumberGiven = 1, NumberAskedFor = 1, TransferRequested = 1, TransferAccepted = 1, TransferDeclined = 1,
         TransferUnanswered = 1, TransferReturned = 1, ConsultationReassigned = 1, ConsultationResolved = 1,

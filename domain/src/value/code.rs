@@ -112,6 +112,23 @@ codes! {
         /// Not recorded.
         Unrecorded = "unrecorded",
     }
+    /// Why an answered call was no consultation.
+    NoConsultationReason {
+        /// Somebody dialled the wrong number.
+        WrongNumber = "wrong_number",
+        /// Nobody spoke.
+        Silent = "silent",
+        /// A prank, or abuse.
+        Nuisance = "nuisance",
+        /// A colleague or an officer, not a caller.
+        Internal = "internal",
+        /// A test.
+        Test = "test",
+        /// The line dropped before anything was said.
+        LineDropped = "line_dropped",
+        /// Anything else.
+        Other = "other",
+    }
     /// Through what a consultation came.
     Channel {
         /// The caller's own call.

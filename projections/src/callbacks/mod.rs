@@ -5,6 +5,6 @@ mod queries;
 mod row;
 
 pub(crate) use apply::Callbacks;
-pub use queries::{by_ids, of, open};
+pub use queries::{by_ids, of, open, open_of_callers};
 pub(crate) use row::TABLE;
 pub use row::{CallbackRow, CallbackStatus};

@@ -1,6 +1,6 @@
 //! Questions about callbacks.
 
-use sangdam_domain::id::CallbackId;
+use sangdam_domain::id::{CallbackId, CallerId};
 use sangdam_domain::value::CallbackFor;
 use sangdam_eventstore::Arg;
 
@@ -17,6 +17,22 @@ pub async fn open(models: &ReadModels, at: &At, limit: usize) -> Result<Vec<Call
         "SELECT {SELECT} FROM {} WHERE log_no = $1 AND status = 'promised' ORDER BY due, id LIMIT {}",
         question.from(&TABLE),
         int(limit as u64)
+    );
+    models.select(question, &sql, CallbackRow::read).await
+}
+
+/// The callbacks that these callers were promised and still wait for, the most urgent first.
+pub async fn open_of_callers(
+    models: &ReadModels,
+    at: &At,
+    callers: &[CallerId],
+) -> Result<Vec<CallbackRow>, ReadError> {
+    let Some(mut question) = models.ask(at).await? else { return Ok(Vec::new()) };
+    let from = question.from(&TABLE);
+    let ids: Vec<Arg> = callers.iter().map(|id| id.uuid().into()).collect();
+    let ids = question.list(&ids);
+    let sql = format!(
+        "SELECT {SELECT} FROM {from} WHERE log_no = $1 AND status = 'promised' AND caller IN {ids} ORDER BY due, id"
     );
     models.select(question, &sql, CallbackRow::read).await
 }

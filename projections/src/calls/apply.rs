@@ -30,7 +30,7 @@ impl Projection for Calls {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -126,6 +126,8 @@ fn offered_row(seen: &Seen, offered: &CallOffered) -> Result<CallRow, Inapplicab
         ended_at: None,
         ended_by: None,
         consultation: None,
+        dropped_at: None,
+        no_consultation: None,
     })
 }
 
@@ -135,7 +137,8 @@ fn change(row: &mut CallRow, seen: &Seen) {
     row.version = fact.version;
     match &fact.event {
         Event::CallAnswered(answered) => {
-            row.status = CallStatus::Answered;
+            // An answer may be learnt of after the end.
+            row.status = if row.ended_at.is_some() { CallStatus::Ended } else { CallStatus::Answered };
             row.agent = answered.agent;
             row.wait_seconds = Some(answered.wait_seconds);
             row.answered_at = Some(fact.occurred_at);
@@ -146,7 +149,11 @@ fn change(row: &mut CallRow, seen: &Seen) {
         }
         Event::CallLeftQueue(_) => row.status = CallStatus::LeftQueue,
         Event::CallCameOutOfHours(_) => row.in_hours = false,
-        Event::CallDropped(_) => row.dropped = true,
+        Event::CallDropped(_) => {
+            row.dropped = true;
+            row.dropped_at = Some(fact.occurred_at);
+        }
+        Event::CallNeededNoConsultation(stated) => row.no_consultation = Some(stated.reason),
         Event::CallEnded(ended) => {
             // How an unanswered call went says more than that it is over.
             if matches!(row.status, CallStatus::Offered | CallStatus::Answered) {

@@ -5,6 +5,6 @@ pub(crate) mod queries;
 mod row;
 
 pub(crate) use apply::Calls;
-pub use queries::{by_ids, of_callers, page, under_way};
+pub use queries::{by_ids, cut_off, of_callers, page, unaccounted, under_way};
 pub(crate) use row::TABLE;
 pub use row::{CallFilter, CallRow, CallStatus};

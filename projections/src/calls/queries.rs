@@ -1,6 +1,8 @@
 //! Questions about calls.
 
+use jiff::civil::Date;
 use sangdam_domain::id::{CallId, CallerId};
+use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::Arg;
 
 use super::row::{CallFilter, CallRow, SELECT, TABLE};
@@ -47,6 +49,54 @@ pub async fn of_callers(
     callers: &[CallerId],
 ) -> Result<Vec<CallRow>, ReadError> {
     matching(models, at, "caller", callers.iter().map(|id| id.uuid().into()).collect()).await
+}
+
+/// A page of the calls of these days that nobody has accounted for: answered, without a consultation or a reason why there is
+/// none. In the order of when they were offered.
+pub async fn unaccounted(
+    models: &ReadModels,
+    at: &At,
+    (from, to): (Option<Date>, Option<Date>),
+    page: &Page,
+) -> Result<Paged<CallRow>, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
+    let (sql, question) = unaccounted_sql(question, (from, to), page);
+    Ok(Paged::cut(models.select(question, &sql, CallRow::read).await?, page.size))
+}
+
+pub(crate) fn unaccounted_sql(
+    question: Question,
+    (from, to): (Option<Date>, Option<Date>),
+    page: &Page,
+) -> (String, Question) {
+    let mut conditions = Conditions::of(question, "offered_at");
+    // As it stands in the index, which SQLite does not recognise in an argument.
+    conditions.and("unaccounted = 1", []);
+    conditions.and_days(from, to);
+    conditions.page(&TABLE, SELECT, page)
+}
+
+/// The last call of one of these callers whose line broke within so many seconds before a moment, and which belongs to a
+/// consultation: when they call again, it is likely about that.
+pub async fn cut_off(
+    models: &ReadModels,
+    at: &At,
+    callers: &[CallerId],
+    before: Timestamp,
+    within_seconds: u32,
+) -> Result<Option<CallRow>, ReadError> {
+    let Some(mut question) = models.ask(at).await? else { return Ok(None) };
+    let from = question.from(&TABLE);
+    let ids: Vec<Arg> = callers.iter().map(|id| id.uuid().into()).collect();
+    let (ids, moment) = (question.list(&ids), question.arg(before));
+    let sql = format!(
+        "SELECT {SELECT} FROM {from} WHERE log_no = $1 AND caller IN {ids} AND dropped = 1 \
+         AND consultation IS NOT NULL AND offered_at <= {moment}"
+    );
+    let earliest = before.plus_seconds(-i64::from(within_seconds));
+    let rows = models.select(question, &sql, CallRow::read).await?;
+    let broke = |row: &CallRow| row.line_broke_at().filter(|at| (earliest..=before).contains(at));
+    Ok(rows.into_iter().filter(|row| broke(row).is_some()).max_by_key(|row| (broke(row), row.id)))
 }
 
 /// The calls that ring, wait or are being talked on, the first first: the wallboard's.

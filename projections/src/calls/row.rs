@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sangdam_domain::id::{AgentId, CallId, CallerId, ConsultationId};
 use sangdam_domain::log::{Position, Version};
 use sangdam_domain::time::Timestamp;
-use sangdam_domain::value::{Code, DialledNumber, Direction, EndedBy, Evidence};
+use sangdam_domain::value::{Code, DialledNumber, Direction, EndedBy, Evidence, NoConsultationReason};
 use sangdam_eventstore::{Arg, Row};
 
 use crate::day::{date_of, day_number};
@@ -90,6 +90,10 @@ pub struct CallRow {
     pub ended_by: Option<EndedBy>,
     /// The consultation that it belongs to.
     pub consultation: Option<ConsultationId>,
+    /// When the line broke, as far as it was told.
+    pub dropped_at: Option<Timestamp>,
+    /// Why it needed no consultation, if somebody said so.
+    pub no_consultation: Option<NoConsultationReason>,
 }
 
 /// Which calls are wanted: those that meet every condition given.
@@ -135,6 +139,9 @@ pub(crate) const TABLE: Table = Table {
         Column::Set("ended_at"),
         Column::Set("ended_by"),
         Column::Set("consultation"),
+        Column::Set("dropped_at"),
+        Column::Set("no_consultation"),
+        Column::Set("unaccounted"),
     ],
     since: "offered_position",
     spanned: true,
@@ -142,9 +149,23 @@ pub(crate) const TABLE: Table = Table {
 
 pub(crate) const SELECT: &str = "id, offered_position, last_position, version, offered_at, day, hour, direction, caller, \
      agent, dialled, queue, evidence, status, in_hours, dropped, wait_seconds, talk_seconds, answered_at, ended_at, \
-     ended_by, consultation";
+     ended_by, consultation, dropped_at, no_consultation";
 
 impl CallRow {
+    /// Whether somebody called and was answered, and neither a consultation nor a reason why there is none says what about.
+    /// What a consultation says holds also after it was voided: that had a reason, too.
+    pub fn is_unaccounted(&self) -> bool {
+        self.direction == Direction::Inbound
+            && self.answered_at.is_some()
+            && self.consultation.is_none()
+            && self.no_consultation.is_none()
+    }
+
+    /// When the line broke: it may be told after the end.
+    pub fn line_broke_at(&self) -> Option<Timestamp> {
+        self.dropped_at.map(|told_at| self.ended_at.map_or(told_at, |ended_at| told_at.min(ended_at)))
+    }
+
     pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: CallId::from_uuid(row.uuid(0)?),
@@ -169,6 +190,8 @@ impl CallRow {
             ended_at: row.opt_time(19)?,
             ended_by: opt_code(row, 20, EndedBy::from_code)?,
             consultation: row.opt_uuid(21)?.map(ConsultationId::from_uuid),
+            dropped_at: row.opt_time(22)?,
+            no_consultation: opt_code(row, 23, NoConsultationReason::from_code)?,
         })
     }
 
@@ -197,6 +220,9 @@ impl CallRow {
             self.ended_at.into(),
             self.ended_by.map(EndedBy::as_str).into(),
             self.consultation.map(ConsultationId::uuid).into(),
+            self.dropped_at.into(),
+            self.no_consultation.map(NoConsultationReason::as_str).into(),
+            self.is_unaccounted().into(),
         ]
     }
 }

@@ -169,11 +169,13 @@ async fn lists_are_read_by_their_indexes(history: History) {
         let latest = ConsultationFilter::default();
         let latest = consultations::queries::page_sql(question.clone(), &latest, &Page::first(20));
         let under_way = (calls::queries::under_way_sql(&question), question.clone());
+        let unaccounted = calls::queries::unaccounted_sql(question.clone(), (None, None), &Page::first(20));
         let absorbed = crate::callers::queries::absorbed_sql(question, caller_id(1));
         for ((sql, question), indexes) in [
             (under_way, ["calls_under_way", "calls_by_span"]),
             (page, ["consultations_by_caller", "consultations_by_span"]),
             (latest.clone(), ["consultations_by_time", "consultations_by_span"]),
+            (unaccounted, ["calls_unaccounted", "calls_by_span"]),
             (absorbed, ["callers_merged", "callers_past_merged"]),
         ] {
             let sql = format!("EXPLAIN QUERY PLAN {sql}");

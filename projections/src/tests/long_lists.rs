@@ -278,6 +278,8 @@ fn call_row(n: u64, last: Position) -> CallRow {
         ended_at: ended.then(|| moment(n)),
         ended_by: None,
         consultation: None,
+        dropped_at: None,
+        no_consultation: None,
     }
 }
 

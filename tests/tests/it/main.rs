@@ -17,3 +17,4 @@ mod replay;
 mod reports;
 mod rules;
 mod schedule;
+mod telephony;

@@ -3,13 +3,20 @@
 use async_graphql::{Context, Enum, ID, Object};
 use sangdam_domain::aggregate::{self, CallStanding};
 use sangdam_domain::id::CallId;
+use sangdam_domain::value;
+use sangdam_projections::consultations::ConsultationRow;
+use sangdam_projections::{calls, consultations};
 
 use super::lazy::lazy_object;
-use super::{Agent, Caller, PersonalText};
-use crate::graphql::code::{Direction, EndedBy, Evidence, QueueExit};
+use super::{Agent, Caller, Consultation, PersonalText};
+use crate::graphql::app;
+use crate::graphql::code::{Direction, EndedBy, Evidence, NoConsultationReason, QueueExit};
 use crate::graphql::error::ApiError;
 use crate::graphql::node::global;
 use crate::graphql::scalar::{DateTime, int, version};
+
+/// How soon they call again whose line broke, in seconds.
+const CALLED_AGAIN_WITHIN_SECONDS: u32 = 600;
 
 /// How a call stands.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -168,5 +175,35 @@ impl Call {
         let state = self.0.get(ctx).await?;
         let cause = state.ended.as_ref().and_then(|ended| ended.what.cause.as_ref());
         Ok(cause.map(|cause| cause.as_str().to_owned()))
+    }
+
+    /// Why it was no consultation, if somebody said so.
+    async fn no_consultation(&self, ctx: &Context<'_>) -> Result<Option<NoConsultationReason>, ApiError> {
+        let stated = &self.0.get(ctx).await?.no_consultation;
+        Ok(stated.as_ref().map(|stated| stated.what.reason.into()))
+    }
+
+    /// The consultation to take up again: their line broke in it within ten minutes before this call came. Attach the call to
+    /// it (`attachCall`) instead of opening another. Null where there is none.
+    async fn take_up(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, ApiError> {
+        self.suggested(ctx).await
+    }
+}
+
+impl Call {
+    /// The consultation in which the caller's line broke shortly before this call came.
+    pub async fn suggested(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, ApiError> {
+        let state = self.0.get(ctx).await?;
+        let inbound =
+            state.offered.as_ref().filter(|offered| offered.what.direction == value::Direction::Inbound);
+        let (Some(offered), Some(caller)) = (inbound, state.caller) else { return Ok(None) };
+        let at = self.0.at();
+        let everyone = Caller::of_id(at, caller).everyone(ctx).await?;
+        let models = &app(ctx)?.models;
+        let cut_off = calls::cut_off(models, at, &everyone, offered.at, CALLED_AGAIN_WITHIN_SECONDS).await?;
+        let earlier = cut_off.filter(|earlier| earlier.id != state.id);
+        let Some(id) = earlier.and_then(|earlier| earlier.consultation) else { return Ok(None) };
+        let known = consultations::by_ids(models, at, &[id]).await?;
+        Ok(known.iter().any(ConsultationRow::counts).then(|| Consultation::of_id(at, id)))
     }
 }

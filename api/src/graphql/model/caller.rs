@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
 use sangdam_domain::aggregate::{self, ErasureStatus};
 use sangdam_domain::id::CallerId;
 use sangdam_projections::Cursor;
+use sangdam_projections::callbacks;
 use sangdam_projections::callers::{self, ContactKind};
 use sangdam_projections::calls::{self, CallFilter};
 use sangdam_projections::consultations::ConsultationFilter;
@@ -185,6 +186,13 @@ impl Caller {
         consultation_page(ctx, self.0.at(), filter, PageArgs::new(first, after, last, before)).await
     }
 
+    /// What they were promised and still wait for, their aliases included; the one that is due first first.
+    async fn open_callbacks(&self, ctx: &Context<'_>) -> Result<Vec<Callback>, ApiError> {
+        let (at, everyone) = (self.0.at(), self.everyone(ctx).await?);
+        let rows = callbacks::open_of_callers(&app(ctx)?.models, at, &everyone).await?;
+        Ok(rows.into_iter().map(|row| Callback::of_id(at, row.id)).collect())
+    }
+
     /// Their calls, those of their aliases included; newest first.
     async fn calls(
         &self,
@@ -210,7 +218,7 @@ impl Caller {
 
 impl Caller {
     /// They and their aliases.
-    async fn everyone(&self, ctx: &Context<'_>) -> Result<Vec<CallerId>, ApiError> {
+    pub(super) async fn everyone(&self, ctx: &Context<'_>) -> Result<Vec<CallerId>, ApiError> {
         let mut everyone = callers::aliases(&app(ctx)?.models, self.0.at(), self.0.id()).await?;
         if everyone.is_empty() {
             everyone.push(self.0.id());

@@ -4,6 +4,7 @@
 mod actor;
 mod agent;
 mod call;
+mod call_list;
 mod callback;
 mod caller;
 mod centre;
@@ -23,6 +24,7 @@ mod transfer;
 pub use actor::*;
 pub use agent::*;
 pub use call::*;
+pub use call_list::*;
 pub use callback::*;
 pub use caller::*;
 pub use centre::*;

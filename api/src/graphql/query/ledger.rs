@@ -15,10 +15,10 @@ use super::parse::{check_days, parse_stream, parse_thresholds, parse_types};
 use super::replay::{self, Asked};
 use crate::graphql::error::ApiError;
 use crate::graphql::model::{
-    self, Agent, Callback, Caller, Centre, Consultation, ConsultationConnection, CumulativeCount,
-    DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import, Lazy, Milestone, Period,
-    PeriodCount, RankedBy, Ranking, ReplayConnection, ServiceLevel, WhatWasKnown, YearlyCount,
-    consultation_page, loaders,
+    self, Agent, CallConnection, Callback, Caller, Centre, Consultation, ConsultationConnection,
+    CumulativeCount, DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import, Lazy,
+    Milestone, Period, PeriodCount, RankedBy, Ranking, ReplayConnection, ServiceLevel, WhatWasKnown,
+    YearlyCount, consultation_page, loaders, unaccounted_page,
 };
 use crate::graphql::page::{PageArgs, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
@@ -230,6 +230,22 @@ impl Ledger {
     ) -> Result<Vec<Agent>, ApiError> {
         let rows = agents::all(&app(ctx)?.models, &self.at, with_retired).await?;
         Ok(rows.into_iter().map(|row| Agent::of_id(&self.at, row.id)).collect())
+    }
+
+    /// Calls of the days from `from` to `to`, both included, that nobody has accounted for: answered, without a consultation, and
+    /// without a reason why they needed none. Newest first.
+    async fn unaccounted_calls(
+        &self,
+        ctx: &Context<'_>,
+        from: Option<Date>,
+        to: Option<Date>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<CallConnection, ApiError> {
+        let days = (from.map(|date| date.0), to.map(|date| date.0));
+        unaccounted_page(ctx, &self.at, days, PageArgs::new(first, after, last, before)).await
     }
 
     /// Callbacks that are still to be made, the one that is due first first.

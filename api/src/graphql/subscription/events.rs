@@ -38,7 +38,9 @@ impl Followed {
         Ok(Self { app: app.clone(), log, after })
     }
 
-    fn batches(&self) -> impl Stream<Item = Result<Vec<StoredEvent>, ApiError>> + Send + 'static + use<> {
+    pub(super) fn batches(
+        &self,
+    ) -> impl Stream<Item = Result<Vec<StoredEvent>, ApiError>> + Send + 'static + use<> {
         self.app.store.subscribe(&self.log, self.after).map_err(ApiError::from)
     }
 }

@@ -2,6 +2,7 @@
 //! twice.
 
 mod events;
+mod incoming_call;
 mod milestones;
 mod wallboard;
 
@@ -9,8 +10,10 @@ use std::pin::Pin;
 
 use async_graphql::{Context, ID, Subscription};
 use futures::Stream;
+use sangdam_domain::value::Code;
 
 pub use events::{ConsultationChange, Followed};
+pub use incoming_call::IncomingCall;
 pub use wallboard::Wallboard;
 
 use super::error::ApiError;
@@ -60,6 +63,27 @@ impl Subscription {
         let app = app(ctx)?;
         let followed = Followed::new(app, centre.as_deref(), after).await?;
         Ok(Box::pin(events::consultations(app.clone(), followed, wanted)))
+    }
+
+    /// Each incoming call when it rings and when it is answered, with who is calling: of a `queue`, or all. With `agent`, only the
+    /// answers of that agent, and every call that rings: nobody knows yet who will answer.
+    async fn incoming_call(
+        &self,
+        ctx: &Context<'_>,
+        centre: Option<String>,
+        agent: Option<ID>,
+        queue: Option<String>,
+        after: Option<Position>,
+    ) -> Result<Pushed<IncomingCall>, ApiError> {
+        let queue = queue.map(|queue| Code::parse(&queue)).transpose();
+        let wanted = incoming_call::Wanted {
+            agent: agent.as_ref().map(node::parse).transpose()?,
+            queue: queue.map_err(|problem| ApiError::bad_input(format!("queue: {problem}")))?,
+        };
+        let app = app(ctx)?;
+        let followed = Followed::new(app, centre.as_deref(), after).await?;
+        let ledger = app.ledger(centre.as_deref()).await?;
+        Ok(Box::pin(incoming_call::incoming(followed, ledger, wanted)))
     }
 
     /// A milestone when its threshold is reached (100,000 where none are given). With `after`, those first that were reached

@@ -210,6 +210,44 @@ fn a_call_ends_once_and_counts_the_talk_from_the_answer() {
 }
 
 #[test]
+fn an_answer_may_be_learnt_of_after_the_hang_up() {
+    let late =
+        || CallCommand::AnswerAfterAll { agent: Some(AGENT), evidence: Evidence::Observed, closed_by: None };
+    let answer = |wait_seconds| -> Event {
+        CallAnswered { agent: Some(AGENT), wait_seconds, evidence: Evidence::Observed }.into()
+    };
+    let (by, evidence) = (EndedBy::Unrecorded, Evidence::Inferred);
+    let over = Event::from(CallEnded { by, talk_seconds: None, cause: None, evidence });
+    call([offer(), abandoned()]).when(late()).then_all([answer(1), over.clone()]);
+    call([offer(), left(QueueExit::Timeout), ended()]).when(late()).then_all([answer(2)]);
+    call([offer()]).when(late()).then_all([answer(59)]);
+    call([offer(), abandoned(), answered(Some(AGENT)), over.clone()]).when(late()).then_nothing();
+    call([offer(), answered(Some(OTHER_AGENT)), ended()])
+        .when(late())
+        .rejected(Rejection::CallAlreadyAnswered);
+    let after = call([offer(), abandoned(), answered(Some(AGENT)), over]).state;
+    assert_eq!((after.standing(), after.abandoned), (CallStanding::Answered, None));
+}
+
+#[test]
+fn an_answered_call_without_a_consultation_can_be_stated_to_have_needed_none() {
+    let state = |reason| CallCommand::StateNoConsultation { reason, consultation: None };
+    let needed_none = |reason| CallNeededNoConsultation { reason };
+    let (silent, wrong) = (NoConsultationReason::Silent, NoConsultationReason::WrongNumber);
+    call([offer(), answered(None)]).when(state(silent)).then(needed_none(silent));
+    call([offer(), answered(None), ended()]).when(state(silent)).then(needed_none(silent));
+    call([offer(), answered(None), needed_none(silent).into()]).when(state(silent)).then_nothing();
+    call([offer(), answered(None), needed_none(silent).into()]).when(state(wrong)).then(needed_none(wrong));
+    call([offer()]).when(state(silent)).rejected(Rejection::CallNotAnswered);
+    call([offer(), abandoned()]).when(state(silent)).rejected(Rejection::CallAbandoned);
+    call([]).when(state(silent)).rejected(Rejection::NotFound { kind: "call" });
+    let of_one = CallCommand::StateNoConsultation { reason: silent, consultation: Some(CONSULTATION) };
+    call([offer(), answered(None)])
+        .when(of_one)
+        .rejected(Rejection::CallHasConsultation { consultation: CONSULTATION });
+}
+
+#[test]
 fn a_call_is_one_callers() {
     let identified = CallerIdentified { caller: CALLER, subject: Subject::Call(CALL) };
     let identify = || CallCommand::Identify { caller: CALLER };

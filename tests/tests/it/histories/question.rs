@@ -61,6 +61,10 @@ const ARGUMENTS: [(&str, &[&str]); 14] = [
     ("DirectoryRank.evidence", &["first: 3", "last: 50"]),
     ("Ledger.agents", &["withRetired: true"]),
     ("Ledger.openCallbacks", &["first: 50"]),
+    (
+        "Ledger.unaccountedCalls",
+        &["first: 50", "last: 3", "first: 20, from: \"2023-09-20\", to: \"2023-10-05\""],
+    ),
     ("Ledger.events", &["first: 5", "first: 50, types: [\"ConsultationVoided\", \"CallersMerged\"]"]),
     (
         "Ledger.replay",

@@ -32,10 +32,10 @@ impl World {
 
     async fn report_run(&mut self) -> Outcome {
         let id = self.id("report-run", (0x0c00, 4), ReportRunId::from_uuid);
-        let attempt = self.random.random_range(1..4);
+        let attempt = self.one_of(&[1, 1, 2, 3]);
         let lease_seconds = self.random.random_range(1..1_000);
-        let command = match self.random.random_range(0..5) {
-            0 => ReportRunCommand::Start {
+        let command = match self.random.random_range(0..6) {
+            0 | 1 => ReportRunCommand::Start {
                 schedule: code("daily"),
                 definition: 1,
                 due: self.ledger.now().plus_seconds(self.random.random_range(-1_000..100)),
@@ -45,8 +45,8 @@ impl World {
                 as_of: self.head().await.0,
                 lease_seconds,
             },
-            1 | 2 => ReportRunCommand::Retry { lease_seconds },
-            3 => ReportRunCommand::Fail {
+            2 => ReportRunCommand::Retry { lease_seconds },
+            3 | 4 => ReportRunCommand::Fail {
                 attempt,
                 reason: self.one_of(RunFailure::ALL),
                 retry_at: self.maybe(|world| world.ledger.now()),

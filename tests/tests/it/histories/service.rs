@@ -29,7 +29,7 @@ impl World {
         let id = self.call_id();
         let closed_by = self.ledger.closed_by(self.ledger.moment(&meta)?).await?;
         let evidence = self.one_of(Evidence::ALL);
-        let command = match self.random.random_range(0..12) {
+        let command = match self.random.random_range(0..14) {
             0..5 => CallCommand::Offer {
                 direction: self.one_of(&[Direction::Inbound, Direction::Inbound, Direction::Outbound]),
                 from: self.maybe(Self::phone),
@@ -52,6 +52,11 @@ impl World {
             },
             9 => CallCommand::LeaveQueue { reason: self.one_of(QueueExit::ALL), evidence, closed_by },
             10 => CallCommand::Drop { evidence, closed_by },
+            11 => CallCommand::AnswerAfterAll { agent: self.maybe(Self::agent_id), evidence, closed_by },
+            12 => CallCommand::StateNoConsultation {
+                reason: self.one_of(NoConsultationReason::ALL),
+                consultation: self.ledger.consultation_of(id).await?,
+            },
             _ => {
                 let talk_seconds = self.maybe(|w| w.random.random_range(0..900));
                 CallCommand::End {

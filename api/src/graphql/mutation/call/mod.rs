@@ -6,6 +6,7 @@ mod drop_call;
 mod end;
 mod leave_queue;
 mod offer;
+mod state_no_consultation;
 
 use async_graphql::MergedObject;
 
@@ -18,4 +19,5 @@ pub(super) struct CallMutations(
     leave_queue::LeaveQueue,
     drop_call::DropCall,
     end::EndCall,
+    state_no_consultation::StateNoConsultation,
 );

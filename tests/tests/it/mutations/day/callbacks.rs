@@ -18,6 +18,8 @@ impl Day {
         let call = json!({ "direction": "OUTBOUND" });
         let call = self.makes("offerCall", call, "call").await;
         self.does("answerCall", json!({ "call": call, "agent": desk.agent }), "").await;
+        let silent = json!({ "call": call, "reason": "SILENT" });
+        self.tells("stateNoConsultation", silent, "call", json!({ "noConsultation": "SILENT" })).await;
         let kept = json!({ "callback": callback, "call": call });
         let fields = "callback { status call { id } } consultation { id agent { id } }";
         let done = self.does("completeCallback", kept, fields).await;
