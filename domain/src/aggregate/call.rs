@@ -9,7 +9,7 @@ use super::{Aggregate, Happened, nothing, one};
 use crate::actor::Subject;
 use crate::event::{
     CallAbandoned, CallAnswered, CallCameOutOfHours, CallDropped, CallEnded, CallLeftQueue, CallOffered,
-    CallerIdentified, Event, Fact,
+    CallRangUnanswered, CallerIdentified, Event, Fact,
 };
 use crate::id::{AgentId, CallId, CallerId};
 use crate::log::{LogId, StreamId, StreamKind, Version};
@@ -17,7 +17,7 @@ use crate::personal::Personal;
 use crate::rejection::Rejection;
 use crate::time::Timestamp;
 use crate::value::{
-    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit,
+    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit, RingEnd,
 };
 
 /// One telephone leg.
@@ -33,6 +33,8 @@ pub struct Call {
     pub offered: Option<Happened<CallOffered>>,
     /// The operating calendar that says it came out of hours, if it did.
     pub out_of_hours: Option<u32>,
+    /// How often it rang at agents who did not answer.
+    pub rings_unanswered: u32,
     /// The answer.
     pub answered: Option<Happened<CallAnswered>>,
     /// The hang-up before any answer.
@@ -76,6 +78,14 @@ pub enum CallCommand {
         by: EndedBy,
         talk_seconds: Option<u32>,
         cause: Option<Code>,
+        evidence: Evidence,
+        closed_by: Option<u32>,
+    },
+    /// It rang at an agent who did not answer. Each ring is a fact of its own, in whatever order they are told.
+    RingUnanswered {
+        agent: Option<AgentId>,
+        ring_milliseconds: u32,
+        end: RingEnd,
         evidence: Evidence,
         closed_by: Option<u32>,
     },
@@ -244,6 +254,7 @@ impl Aggregate for Call {
             caller: None,
             offered: None,
             out_of_hours: None,
+            rings_unanswered: 0,
             answered: None,
             abandoned: None,
             left_queue: None,
@@ -300,6 +311,10 @@ impl Aggregate for Call {
                 let talk_seconds = talk_seconds.or_else(counted);
                 self.after_offer(closed_by, CallEnded { by, talk_seconds, cause, evidence })
             }
+            CallCommand::RingUnanswered { agent, ring_milliseconds, end, evidence, closed_by } => {
+                let ring = CallRangUnanswered { agent, ring_milliseconds, end, evidence };
+                self.after_offer(closed_by, ring)
+            }
             CallCommand::Identify { caller } => self.identify(caller),
         }
     }
@@ -315,6 +330,7 @@ impl Aggregate for Call {
                 self.out_of_hours = Some(*calendar_version);
             }
             Event::CallAnswered(answer) => self.answered = Some(Happened::new(fact, answer.clone())),
+            Event::CallRangUnanswered(_) => self.rings_unanswered = self.rings_unanswered.saturating_add(1),
             Event::CallAbandoned(hang_up) => self.abandoned = Some(Happened::new(fact, hang_up.clone())),
             Event::CallLeftQueue(exit) => self.left_queue = Some(Happened::new(fact, exit.clone())),
             Event::CallDropped(drop) => self.dropped = Some(Happened::new(fact, drop.clone())),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AgentId, CallerId};
 use crate::personal::Personal;
 use crate::value::{
-    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit,
+    Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit, RingEnd,
 };
 
 /// A call reached the centre, or the centre placed one.
@@ -87,6 +87,20 @@ pub struct CallEnded {
     /// The telephone system's cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Code>,
+    /// How this is known.
+    pub evidence: Evidence,
+}
+
+/// The call rang at an agent who did not answer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallRangUnanswered {
+    /// At whom, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// How long it rang.
+    pub ring_milliseconds: u32,
+    /// Why it stopped.
+    pub end: RingEnd,
     /// How this is known.
     pub evidence: Evidence,
 }
