@@ -7,7 +7,6 @@ pub mod columns;
 pub mod csv;
 pub mod file;
 pub mod ids;
-pub mod lines;
 pub mod mapping;
 pub mod parties;
 pub mod report;
