@@ -2,6 +2,7 @@
 //! ledger, and a `run` that answers with an exit code: 0 fine, 1 what was asked for failed, 2 wrong usage or
 //! configuration.
 
+mod asterisk;
 mod common;
 mod demo;
 mod export;
