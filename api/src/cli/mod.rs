@@ -6,6 +6,7 @@ mod asterisk;
 mod common;
 mod demo;
 mod export;
+mod follow;
 mod import;
 mod progress;
 mod rebuild;
@@ -47,6 +48,8 @@ pub enum Command {
     Demo(demo::Args),
     /// Take over call records of another system.
     Import(import::Args),
+    /// Take in call records of a telephone system as it writes them.
+    Follow(follow::Args),
     /// Print the numbers, with the position and root at which they were taken.
     Report(report::Args),
     /// Look after the reports that are made at set times.
@@ -105,6 +108,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Import(args) => import::run(args).await,
+            Command::Follow(args) => follow::run(args).await,
             Command::Report(args) => report::run(args).await,
             Command::Schedule(args) => schedule::run(args).await,
             Command::Export(args) => export::run(args).await,

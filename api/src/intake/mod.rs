@@ -9,6 +9,7 @@ pub mod cdr;
 pub mod columns;
 pub mod csv;
 pub mod file;
+pub mod follow;
 pub mod ids;
 pub mod mapping;
 mod numbers;
