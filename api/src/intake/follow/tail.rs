@@ -149,6 +149,12 @@ impl Tail {
                 }
             }
         }
+        // A first file that was empty at first, or not there, tells by its first line where it all begins.
+        if let ([file], []) = (self.open.as_slice(), self.done.as_slice())
+            && let Some(epoch) = file.first_line.as_ref().and_then(|line| line.epoch)
+        {
+            self.since = self.since.min(epoch);
+        }
         // Lines that say nothing are passed over at once.
         if pulled.lines.is_empty() {
             self.advance(&pulled);
