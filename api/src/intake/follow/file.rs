@@ -33,14 +33,20 @@ impl FirstLine {
     pub(super) fn of(file: &File) -> io::Result<Option<Self>> {
         let mut head = vec![0; LINE_BYTES_MAX + 1];
         let read = read_at(file, &mut head, 0)?;
-        let end = match head[..read].iter().position(|byte| *byte == b'\n') {
+        Ok(Self::in_head(&head[..read]))
+    }
+
+    /// Of what a file begins with. Of a line that is too long its beginning tells as much.
+    fn in_head(head: &[u8]) -> Option<Self> {
+        let head = &head[..head.len().min(LINE_BYTES_MAX + 1)];
+        let end = match head.iter().position(|byte| *byte == b'\n') {
             Some(end) => end + 1,
-            None if read == head.len() => read,
-            None => return Ok(None),
+            None if head.len() > LINE_BYTES_MAX => head.len(),
+            None => return None,
         };
         let line = &head[..end];
         let digits: String = line.iter().take_while(|b| b.is_ascii_digit()).map(|b| char::from(*b)).collect();
-        Ok(Some(Self { sha256: hex::encode(Sha256::digest(line)), epoch: digits.parse().ok(), bytes: end }))
+        Some(Self { sha256: hex::encode(Sha256::digest(line)), epoch: digits.parse().ok(), bytes: end })
     }
 
     fn is_still_in(&self, file: &File) -> io::Result<bool> {
@@ -110,7 +116,8 @@ impl Reading {
         match &self.first_line {
             Some(first) if !first.is_still_in(&self.file)? => return Ok(Read::Truncated),
             Some(_) => {}
-            None => self.first_line = FirstLine::of(&self.file)?,
+            // Nothing was read of it before, so that what was read now begins with its first line.
+            None => self.first_line = FirstLine::in_head(&chunk),
         }
         if !chunk.is_empty() {
             self.active = Instant::now();
