@@ -79,6 +79,8 @@ ids! {
     ReportRunId => "report-run",
     /// When a report is due.
     ReportScheduleId => "report-schedule",
+    /// One record of a telephone system that is kept as it stands.
+    TelephoneRecordId => "telephone-record",
     /// One request for a transfer within a consultation.
     TransferId => "transfer",
 }

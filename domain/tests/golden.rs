@@ -115,6 +115,7 @@ fn codes_never_change() {
         Evidence,
         Direction,
         QueueExit,
+        RingEnd,
         EndedBy,
         Channel,
         ContactReason,

@@ -9,10 +9,12 @@
 
 pub mod database;
 pub mod program;
+pub mod queue_log;
 pub mod repository;
 
 pub use database::{Database, Engine};
 pub use program::{Program, Server};
+pub use queue_log::QueueLog;
 
 /// Makes one async test function into a test on each engine: `both_engines!(name_of_the_function);`.
 #[macro_export]

@@ -2,10 +2,12 @@
 //! ledger, and a `run` that answers with an exit code: 0 fine, 1 what was asked for failed, 2 wrong usage or
 //! configuration.
 
+mod asterisk;
 mod common;
 mod demo;
 mod directory;
 mod export;
+mod follow;
 mod import;
 mod progress;
 mod rebuild;
@@ -47,6 +49,8 @@ pub enum Command {
     Demo(demo::Args),
     /// Take over call records of another system.
     Import(import::Args),
+    /// Take in call records of a telephone system as it writes them.
+    Follow(follow::Args),
     /// Print the numbers, with the position and root at which they were taken.
     Report(report::Args),
     /// Make the printed telephone directory: a booklet, a table or cards for telephones.
@@ -107,6 +111,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Import(args) => import::run(args).await,
+            Command::Follow(args) => follow::run(args).await,
             Command::Report(args) => report::run(args).await,
             Command::Directory(args) => directory::run(args).await,
             Command::Schedule(args) => schedule::run(args).await,

@@ -4,27 +4,21 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 
-use sangdam_domain::actor::{Actor, ActorKind};
-use sangdam_domain::aggregate::{
-    Call, CallCommand, Centre, Consultation, ConsultationCommand, Import, ImportCommand, ImportStatus,
-    OpenFrom,
-};
+use sangdam_domain::aggregate::{Call, CallCommand, Centre, Consultation, ConsultationCommand, OpenFrom};
 use sangdam_domain::calendar::OperatingCalendar;
 use sangdam_domain::id::{AgentId, CallerId};
-use sangdam_domain::log::Position;
 use sangdam_domain::rejection::Rejection;
-use sangdam_domain::value::{
-    Code, ContactReason, EndedBy, Evidence, Invalid, Outcome, ResolvedBy, Sha256Hex,
-};
-use sangdam_eventstore::{Envelope, StoreError, Vault};
+use sangdam_domain::value::{ContactReason, EndedBy, Evidence, Invalid, Outcome, ResolvedBy};
+use sangdam_eventstore::{StoreError, Vault};
 
 use super::columns::push_part;
 use super::file::{CallFile, FileError, RowCall, Taken, digest};
 use super::ids::{Blind, Ids};
 use super::mapping::Mapping;
 use super::parties::{Parties, Party};
-use super::report::{ImportReport, Rejected};
+use super::report::ImportReport;
 use super::row::Course;
+use super::run::{ImportRun, What};
 use super::setup;
 use crate::ledger::{BulkDone, BulkItem, CommandMeta, ExecuteError, Ledger, Live, LoadError};
 
@@ -43,6 +37,11 @@ pub enum IntakeError {
          another with --centre"
     )]
     UnknownCentre(String),
+    /// The centre is unknown, and nothing says what it is.
+    #[error(
+        "the ledger knows no centre `{0}`: register it first (the mutation registerCentre), or name another with --centre"
+    )]
+    NoCentre(String),
     /// The mapping holds a value that the ledger refuses.
     #[error("the mapping's {0}")]
     Value(#[from] Invalid),
@@ -92,66 +91,30 @@ pub async fn import_csv(
     let (file_sha256, length) = digest(path)?;
     let mut file = CallFile::open(path, mapping, ids())?;
 
-    let (id, start, complete) = ids().import(&file_sha256, &mapping.sha256);
-    let actor = Actor { id: id.to_string(), kind: ActorKind::Import };
-    setup::ensure_centre(ledger, mapping, &actor).await?;
-    let before = ledger.load::<Import>(id).await?.map_or(ImportStatus::None, |import| import.status());
-    if before == ImportStatus::None {
-        let command = ImportCommand::Start {
-            format: Code::parse("csv")?,
-            source: mapping.source.clone(),
-            file_sha256: Sha256Hex::of(file_sha256),
-            mapping_sha256: Some(Sha256Hex::of(mapping.sha256)),
-        };
-        let meta = CommandMeta::new(actor.clone(), "importStart").with_id(start);
-        ledger.execute::<Import>(&meta, id, command).await?;
-    }
-
-    let calendar = ledger.load::<Centre>(()).await?.map(|centre| centre.calendar());
-    let mut run = Run {
-        ledger,
-        source,
-        actor,
-        calendar,
-        parties: Parties::new(ids()),
-        resumed: before == ImportStatus::Started,
-        counted_to: Position::ZERO,
-        report: ImportReport {
-            completed_before: before == ImportStatus::Completed,
-            ..ImportReport::default()
-        },
-        rejected,
+    let own_ids = ids();
+    let what = What {
+        format: "csv",
+        source: mapping.source.clone(),
+        file_sha256,
+        how_sha256: mapping.sha256,
+        mapped: true,
+        ids: &own_ids,
     };
+    setup::ensure_centre(ledger, mapping, &ImportRun::actor_of(&what)).await?;
+    let import = ImportRun::begin(ledger, what, rejected).await?;
+    let calendar = ledger.load::<Centre>(()).await?.map(|centre| centre.calendar());
+    let mut run = Run { ledger, source, calendar, parties: Parties::new(ids()), import };
     run.go_through(&mut file, |bytes| progress(bytes, length)).await?;
-    let Run { report, actor, .. } = run;
-    if before != ImportStatus::Completed {
-        let numbers = report.completed();
-        let command = ImportCommand::Complete {
-            read: numbers.read,
-            accepted: numbers.accepted,
-            already_present: numbers.already_present,
-            skipped: numbers.skipped,
-            rejected: numbers.rejected,
-        };
-        let meta = CommandMeta::new(actor, "importComplete").with_id(complete);
-        ledger.execute::<Import>(&meta, id, command).await?;
-    }
-    Ok(report)
+    run.import.complete().await
 }
 
 /// An import under way.
 struct Run<'a, 'w> {
     ledger: &'a Ledger,
     source: &'a str,
-    actor: Actor,
     calendar: Option<OperatingCalendar>,
     parties: Parties<'a, Vault>,
-    /// This very import was begun before and cut off.
-    resumed: bool,
-    /// Where the last row counted as accepted ends: rows are appended in the order of the file.
-    counted_to: Position,
-    report: ImportReport,
-    rejected: Option<&'w mut (dyn Write + Send + 'w)>,
+    import: ImportRun<'a, 'w>,
 }
 
 impl Run<'_, '_> {
@@ -163,10 +126,10 @@ impl Run<'_, '_> {
         let mut batch: Vec<RowCall> = Vec::with_capacity(BATCH_ROWS);
         let mut commands = HashSet::new();
         while let Some(row) = file.next_row()? {
-            self.report.read += 1;
+            self.import.read(1);
             match row.content {
-                Err(reason) => self.reject(row.line, reason)?,
-                Ok(Taken::Skip(reason)) => self.report.skip(reason),
+                Err(reason) => self.import.reject(row.line, reason)?,
+                Ok(Taken::Skip(reason)) => self.import.skip(reason),
                 Ok(Taken::Call(call)) => {
                     // A key that comes twice is looked at when its first row has been carried out.
                     if batch.len() == BATCH_ROWS || commands.contains(&call.ids.command) {
@@ -198,7 +161,7 @@ impl Run<'_, '_> {
                     lines.push(Some(row));
                     items.push(item);
                 }
-                Err(rejection) => self.reject(row.line, rejection.to_string())?,
+                Err(rejection) => self.import.reject(row.line, rejection.to_string())?,
             }
         }
         let results = self.ledger.execute_bulk(items).await?;
@@ -208,7 +171,7 @@ impl Run<'_, '_> {
                 (Some(_), Ok(done)) => self.count(done).await?,
                 (Some(row), Err(error)) => {
                     let reason = self.reason(row, error).await?;
-                    self.reject(row.line, reason)?;
+                    self.import.reject(row.line, reason)?;
                 }
             }
         }
@@ -232,11 +195,11 @@ impl Run<'_, '_> {
         let register = somebody_new && self.ledger.store().command(row.ids.command).await?.is_none();
         if let Some((reference, Party::New(_))) = caller.filter(|_| register) {
             let at = row.call.offered_at;
-            items.push(self.parties.register_caller(self.ledger, reference, at, &self.actor)?);
+            items.push(self.parties.register_caller(self.ledger, reference, at, &self.import.actor)?);
         }
         if let Some((name, Party::New(_))) = agent.filter(|_| register) {
             let at = row.call.offered_at;
-            items.push(self.parties.register_agent(self.ledger, name, at, &self.actor)?);
+            items.push(self.parties.register_agent(self.ledger, name, at, &self.import.actor)?);
         }
         Ok(self.decide(
             row,
@@ -252,7 +215,7 @@ impl Run<'_, '_> {
         agent: Option<AgentId>,
     ) -> Result<BulkItem, Rejection> {
         let evidence = Evidence::Imported;
-        let actor = &self.actor;
+        let actor = &self.import.actor;
         let mut canonical = Vec::with_capacity(row.content.len() + 64);
         push_part(&mut canonical, "importRow");
         push_part(&mut canonical, self.source);
@@ -296,31 +259,11 @@ impl Run<'_, '_> {
     }
 
     async fn count(&mut self, done: BulkDone) -> Result<(), IntakeError> {
-        let accepted = match done.appended {
-            Some(appended) if done.already => {
-                let own =
-                    self.resumed && appended.first > self.counted_to && self.is_own(appended.first).await?;
-                own.then_some(appended)
-            }
-            appended => appended,
-        };
-        match accepted {
-            Some(appended) => {
-                self.counted_to = appended.last;
-                self.report.accepted += 1;
-            }
-            None => self.report.already_present += 1,
+        match done.appended {
+            Some(appended) if !done.already => self.import.accepted(appended, 1),
+            appended => self.import.already(appended, 1).await?,
         }
         Ok(())
-    }
-
-    /// Whether this very import wrote the event, before it was cut off.
-    async fn is_own(&self, position: Position) -> Result<bool, IntakeError> {
-        let events = self.ledger.store().read_at(self.ledger.log(), &[position]).await?;
-        Ok(events
-            .iter()
-            .filter_map(|event| Envelope::parse(&event.leaf).ok())
-            .any(|envelope| envelope.actor == self.actor))
     }
 
     /// Why a row was refused. What is no fault of the row stops the import.
@@ -339,10 +282,5 @@ impl Run<'_, '_> {
                 Err(error.into())
             }
         }
-    }
-
-    fn reject(&mut self, line: u64, reason: String) -> Result<(), IntakeError> {
-        let all = self.rejected.as_mut().map(|out| &mut **out as &mut (dyn Write + Send));
-        self.report.reject(Rejected { line, reason }, all).map_err(IntakeError::Rejected)
     }
 }

@@ -5,11 +5,11 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use sangdam_domain::value::Code;
+use sangdam_records::lines::{Line, Lines, split_fields};
 use sha2::{Digest, Sha256};
 
 use super::columns::Columns;
 use super::ids::{Blind, Ids, RowIds};
-use super::lines::{Line, Lines, split_fields};
 use super::mapping::{Mapping, MappingError};
 use super::row::{ImportedCall, Reader, Reading, bind};
 
@@ -128,7 +128,12 @@ impl<'m, B: Blind> CallFile<'m, B> {
                 None => return Ok(None),
                 Some(Line::Text("")) => continue,
                 Some(Line::Bad(problem)) => Err(problem),
-                Some(Line::Text(text)) => split_fields(text, self.delimiter, self.mapping.file.quotes),
+                Some(Line::Text(text)) => split_fields(text, self.delimiter, self.mapping.file.quotes)
+                    .map_err(|e| {
+                        format!(
+                            "{e} (where `\"` is no quote, set `quotes = false` under `[file]` in the mapping)"
+                        )
+                    }),
             };
             let line = self.lines.number;
             return Ok(Some(FileRow { line, content: content.and_then(|fields| self.take(line, fields)) }));

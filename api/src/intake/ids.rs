@@ -4,7 +4,7 @@
 //! secret, of the centre, the source and the row's key columns. Ids of callers and agents have no moment: they are bits
 //! of the HMAC alone.
 
-use sangdam_domain::id::{AgentId, CallId, CallerId, CommandId, ConsultationId, ImportId};
+use sangdam_domain::id::{AgentId, CallId, CallerId, CommandId, ConsultationId, ImportId, TelephoneRecordId};
 use sangdam_domain::time::Timestamp;
 use uuid::{Builder, Uuid};
 
@@ -20,6 +20,15 @@ pub trait Blind {
 pub struct Ids<'a, B> {
     blind: &'a B,
     scope: Vec<u8>,
+}
+
+/// The ids of a call that a telephone system tells of under an id of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallIds {
+    /// The call.
+    pub call: CallId,
+    /// The consultation that it opened, if each answered call is taken for one.
+    pub consultation: ConsultationId,
 }
 
 /// The ids of what one row makes.
@@ -50,6 +59,34 @@ impl<'a, B: Blind> Ids<'a, B> {
             call: CallId::from_uuid(timed(offered_at, &hash[10..20])),
             consultation: ConsultationId::from_uuid(timed(offered_at, &hash[20..30])),
         }
+    }
+
+    /// The command that a record of a telephone system becomes, and the record itself where it is kept as it stands.
+    /// The whole record is its key.
+    pub fn record(&self, at: Timestamp, record: &str) -> (CommandId, TelephoneRecordId) {
+        let hash = self.hash("telephone-record", record.as_bytes());
+        (
+            CommandId::from_uuid(timed(at, &hash[0..10])),
+            TelephoneRecordId::from_uuid(timed(at, &hash[10..20])),
+        )
+    }
+
+    /// A call by its id in the telephone system, whichever of its files tells of it. `began` is the moment that the id
+    /// tells, or [`Timestamp::MIN`].
+    pub fn call(&self, began: Timestamp, reference: &str) -> CallIds {
+        let hash = self.hash("telephone-call", reference.as_bytes());
+        CallIds {
+            call: CallId::from_uuid(timed(began, &hash[0..10])),
+            consultation: ConsultationId::from_uuid(timed(began, &hash[10..20])),
+        }
+    }
+
+    /// A caller whom a call brought, with a number that was nobody's then, and the command that registers them. The
+    /// number may become somebody else's, so that it is not all of the key.
+    pub fn caller_of(&self, call: CallId, number: &str) -> (CallerId, CommandId) {
+        let (id, command) =
+            self.pair("telephone-caller", &[call.uuid().as_bytes(), number.as_bytes()].concat());
+        (CallerId::from_uuid(id), CommandId::from_uuid(command))
     }
 
     /// A caller, and the command that registers it.

@@ -148,6 +148,17 @@ impl Ledger {
         Ok(Live(self.hold(id).await?))
     }
 
+    /// The aggregates with these ids as they stand, in their order, read in one batch.
+    pub async fn live_many<A: Kept>(&self, ids: &[A::Id]) -> Result<Vec<Live<A>>, LoadError> {
+        let states = self.load_many::<A>(ids).await?;
+        let held = ids.iter().zip(states).map(|(id, state)| match state {
+            // Where its last event stands matters to single commands only.
+            Some(state) => Live(Held { state, stream: A::stream(*id, &self.log), position: Position::ZERO }),
+            None => Live::new(*id, self),
+        });
+        Ok(held.collect())
+    }
+
     /// Appends the items in order, each atomic on its own, many to a transaction. Answers for each, in order.
     ///
     /// # Errors

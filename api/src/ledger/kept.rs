@@ -2,11 +2,11 @@
 
 use sangdam_domain::aggregate::{
     Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry,
-    Import, ReportRun, ReportSchedule,
+    Import, ReportRun, ReportSchedule, TelephoneRecord,
 };
 use sangdam_domain::id::{
     AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId, ReportRunId,
-    ReportScheduleId,
+    ReportScheduleId, TelephoneRecordId,
 };
 use sangdam_domain::log::{StreamKind, Version};
 use sangdam_domain::value::CallbackFor;
@@ -55,6 +55,7 @@ kept! {
     Import: ImportId = ImportId::from_uuid, nobodys;
     ReportRun: ReportRunId = ReportRunId::from_uuid, nobodys;
     ReportSchedule: ReportScheduleId = ReportScheduleId::from_uuid, nobodys;
+    TelephoneRecord: TelephoneRecordId = TelephoneRecordId::from_uuid, nobodys;
 }
 
 fn nobodys<A>(_: &A) -> Option<Whose> {

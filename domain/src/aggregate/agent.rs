@@ -27,6 +27,9 @@ pub struct Agent {
     pub state: Option<Happened<AgentState>>,
     /// When the present shift began. `None` off shift.
     pub shift_started_at: Option<Timestamp>,
+    /// When the agent last began to do something else, or came or went.
+    #[serde(skip)]
+    pub changed_at: Option<Timestamp>,
     /// When the agent retired.
     pub retired_at: Option<Timestamp>,
 }
@@ -45,6 +48,9 @@ pub enum AgentCommand {
     EndShift,
     /// The agent works here no longer.
     Retire,
+    /// A telephone system saw what the agent does from now on; `None` is off shift. What it saw is taken whatever was
+    /// known before. News that is older than what is known changes nothing.
+    Observe { state: Option<AgentState> },
 }
 
 /// What others need to know of an agent.
@@ -78,6 +84,28 @@ impl Agent {
             (Some(_), Some(_)) => AgentStanding::Retired,
         }
     }
+
+    fn observe(&self, seen: Option<AgentState>, at: Timestamp) -> Result<Vec<Event>, Rejection> {
+        self.standing().must_be_active()?;
+        if self.changed_at.is_some_and(|changed_at| at < changed_at) {
+            return nothing();
+        }
+        let now = self.state.as_ref().map(|state| state.what);
+        let mut events: Vec<Event> = Vec::new();
+        match (now, seen) {
+            (None, None) => {}
+            (Some(_), None) => events.push(ShiftEnded {}.into()),
+            (None, Some(state)) => {
+                events.push(ShiftStarted {}.into());
+                if state != AgentState::Available {
+                    events.push(AgentStateChanged { state }.into());
+                }
+            }
+            (Some(now), Some(state)) if now != state => events.push(AgentStateChanged { state }.into()),
+            (Some(_), Some(_)) => {}
+        }
+        Ok(events)
+    }
 }
 
 impl Aggregate for Agent {
@@ -91,6 +119,7 @@ impl Aggregate for Agent {
             registered: None,
             state: None,
             shift_started_at: None,
+            changed_at: None,
             retired_at: None,
         }
     }
@@ -99,12 +128,15 @@ impl Aggregate for Agent {
         StreamId::new(StreamKind::Agent, id.uuid())
     }
 
-    fn decide(&self, command: AgentCommand, _at: Timestamp) -> Result<Vec<Event>, Rejection> {
+    fn decide(&self, command: AgentCommand, at: Timestamp) -> Result<Vec<Event>, Rejection> {
         if let AgentCommand::Register { name, extension } = command {
             return match self.registered {
                 Some(_) => Err(Rejection::AgentAlreadyRegistered),
                 None => one(AgentRegistered { name: Personal::Known(name), extension }),
             };
+        }
+        if let AgentCommand::Observe { state } = command {
+            return self.observe(state, at);
         }
         if matches!(command, AgentCommand::Retire) && self.retired_at.is_some() {
             return nothing();
@@ -127,6 +159,9 @@ impl Aggregate for Agent {
 
     fn evolve(&mut self, fact: &Fact) {
         self.version = fact.version;
+        if matches!(fact.event, Event::ShiftStarted(_) | Event::AgentStateChanged(_) | Event::ShiftEnded(_)) {
+            self.changed_at = Some(fact.occurred_at);
+        }
         match &fact.event {
             Event::AgentRegistered(registered) => {
                 self.registered = Some(Happened::new(fact, registered.clone()))

@@ -9,7 +9,7 @@ use super::{Aggregate, Happened, nothing, one};
 use crate::actor::Subject;
 use crate::event::{
     CallAbandoned, CallAnswered, CallCameOutOfHours, CallDropped, CallEnded, CallLeftQueue,
-    CallNeededNoConsultation, CallOffered, CallerIdentified, Event, Fact,
+    CallNeededNoConsultation, CallOffered, CallRangUnanswered, CallerIdentified, Event, Fact,
 };
 use crate::id::{AgentId, CallId, CallerId, ConsultationId};
 use crate::log::{LogId, StreamId, StreamKind, Version};
@@ -18,7 +18,7 @@ use crate::rejection::Rejection;
 use crate::time::Timestamp;
 use crate::value::{
     Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, NoConsultationReason, PhoneNumber,
-    QueueExit,
+    QueueExit, RingEnd,
 };
 
 /// One telephone leg.
@@ -34,6 +34,8 @@ pub struct Call {
     pub offered: Option<Happened<CallOffered>>,
     /// The operating calendar that says it came out of hours, if it did.
     pub out_of_hours: Option<u32>,
+    /// How often it rang at agents who did not answer.
+    pub rings_unanswered: u32,
     /// The answer.
     pub answered: Option<Happened<CallAnswered>>,
     /// The hang-up before any answer.
@@ -87,6 +89,14 @@ pub enum CallCommand {
     AnswerAfterAll { agent: Option<AgentId>, evidence: Evidence, closed_by: Option<u32> },
     /// It was answered and was no consultation. `consultation` is the one that it belongs to, if any.
     StateNoConsultation { reason: NoConsultationReason, consultation: Option<ConsultationId> },
+    /// It rang at an agent who did not answer. Each ring is a fact of its own, in whatever order they are told.
+    RingUnanswered {
+        agent: Option<AgentId>,
+        ring_milliseconds: u32,
+        end: RingEnd,
+        evidence: Evidence,
+        closed_by: Option<u32>,
+    },
     /// It turned out to be this caller's.
     Identify { caller: CallerId },
 }
@@ -289,6 +299,7 @@ impl Aggregate for Call {
             caller: None,
             offered: None,
             out_of_hours: None,
+            rings_unanswered: 0,
             answered: None,
             abandoned: None,
             left_queue: None,
@@ -352,6 +363,10 @@ impl Aggregate for Call {
             CallCommand::StateNoConsultation { reason, consultation } => {
                 self.state_no_consultation(reason, consultation)
             }
+            CallCommand::RingUnanswered { agent, ring_milliseconds, end, evidence, closed_by } => {
+                let ring = CallRangUnanswered { agent, ring_milliseconds, end, evidence };
+                self.after_offer(closed_by, ring)
+            }
             CallCommand::Identify { caller } => self.identify(caller),
         }
     }
@@ -371,6 +386,7 @@ impl Aggregate for Call {
                 self.abandoned = None;
                 self.answered = Some(Happened::new(fact, answer.clone()));
             }
+            Event::CallRangUnanswered(_) => self.rings_unanswered = self.rings_unanswered.saturating_add(1),
             Event::CallAbandoned(hang_up) => self.abandoned = Some(Happened::new(fact, hang_up.clone())),
             Event::CallLeftQueue(exit) => self.left_queue = Some(Happened::new(fact, exit.clone())),
             Event::CallDropped(drop) => self.dropped = Some(Happened::new(fact, drop.clone())),

@@ -14,6 +14,7 @@ mod directory_entry;
 mod import;
 mod report_run;
 mod report_schedule;
+mod telephone_record;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use directory_entry::{DirectoryEntry, DirectoryEntryCommand, EntryStanding};
 pub use import::{Import, ImportCommand, ImportStatus};
 pub use report_run::{ReportRun, ReportRunCommand, ReportRunStatus};
 pub use report_schedule::{ReportSchedule, ReportScheduleCommand};
+pub use telephone_record::{TelephoneRecord, TelephoneRecordCommand};
 
 use serde::Serialize;
 

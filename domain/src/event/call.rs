@@ -6,7 +6,7 @@ use crate::id::{AgentId, CallerId};
 use crate::personal::Personal;
 use crate::value::{
     Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, NoConsultationReason, PhoneNumber,
-    QueueExit,
+    QueueExit, RingEnd,
 };
 
 /// A call reached the centre, or the centre placed one.
@@ -97,4 +97,18 @@ pub struct CallEnded {
 pub struct CallNeededNoConsultation {
     /// Why.
     pub reason: NoConsultationReason,
+}
+
+/// The call rang at an agent who did not answer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallRangUnanswered {
+    /// At whom, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// How long it rang.
+    pub ring_milliseconds: u32,
+    /// Why it stopped.
+    pub end: RingEnd,
+    /// How this is known.
+    pub evidence: Evidence,
 }

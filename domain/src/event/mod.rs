@@ -9,6 +9,7 @@ mod centre;
 mod consultation;
 mod directory;
 mod report;
+mod telephone;
 pub mod upcast;
 
 use serde_json::{Map, Value};
@@ -21,6 +22,7 @@ pub use centre::*;
 pub use consultation::*;
 pub use directory::*;
 pub use report::*;
+pub use telephone::*;
 
 use crate::actor::Actor;
 use crate::id::EventId;
@@ -133,7 +135,7 @@ macro_rules! events {
 events! {
     Log: LogOpened = 1;
     Call: CallOffered = 1, CallAnswered = 1, CallAbandoned = 1, CallLeftQueue = 1, CallCameOutOfHours = 1,
-        CallDropped = 1, CallEnded = 1, CallNeededNoConsultation = 1;
+        CallDropped = 1, CallEnded = 1, CallNeededNoConsultation = 1, CallRangUnanswered = 1;
     Consultation: ConsultationOpened = 1, CallAttached = 1, ConsultationCategorised = 1, NoteRecorded = 1,
         GuidanceGiven = 1, NumberGiven = 1, NumberAskedFor = 1, TransferRequested = 1, TransferAccepted = 1, TransferDeclined = 1,
         TransferUnanswered = 1, TransferReturned = 1, ConsultationReassigned = 1, ConsultationResolved = 1,
@@ -150,4 +152,5 @@ events! {
     Import: ImportStarted = 1, ImportCompleted = 1;
     ReportSchedule: ReportScheduleDefined = 1, ReportRunsSkipped = 1;
     ReportRun: ReportRunStarted = 1, ReportRunRetried = 1, ReportRunFailed = 1, ReportRunCompleted = 1;
+    TelephoneRecord: TelephoneRecordKept = 1;
 }

@@ -101,6 +101,13 @@ codes! {
         /// It was sent somewhere else.
         Redirected = "redirected",
     }
+    /// Why a call stopped ringing at an agent who did not answer.
+    RingEnd {
+        /// The agent did not pick up in time, was busy or could not be reached.
+        NoAnswer = "no_answer",
+        /// The caller hung up first, or another agent was quicker.
+        Cancelled = "cancelled",
+    }
     /// Who ended a call.
     EndedBy {
         /// The caller.

@@ -8,7 +8,7 @@ mod text;
 
 pub use code::*;
 pub use phone::{DialledNumber, PhoneNumber};
-pub use text::{DisplayText, ExternalReference, NoteText, PersonName, ReasonText};
+pub use text::{DisplayText, ExternalReference, NoteText, PersonName, ReasonText, RecordText};
 
 /// A value that could not be parsed: which field it was meant for, what was expected, and why it did not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

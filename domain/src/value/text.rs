@@ -44,6 +44,8 @@ texts! {
     ReasonText: "reason", 1_000 characters, without_resident_number;
     /// A call's or customer's id in another system. Personal data.
     ExternalReference: "external reference", 200 characters, anything;
+    /// A record of a telephone system, as it stands. Personal data.
+    RecordText: "record", 8_192 characters, anything;
     /// A public name or description: of a department, an organisation, a centre. Not personal data.
     DisplayText: "text", 500 characters, anything;
 }

@@ -184,6 +184,23 @@ impl Store {
         Ok(row.map(|row| recorded_command(&row)).transpose()?)
     }
 
+    /// What these commands did, of those that were carried out.
+    pub async fn commands(
+        &self,
+        commands: &[CommandId],
+    ) -> Result<HashMap<CommandId, RecordedCommand>, StoreError> {
+        let mut recorded = HashMap::new();
+        for chunk in in_chunks(commands) {
+            let sql = format!("{SELECT_COMMANDS} WHERE command_id IN {}", placeholders(1, chunk.len()));
+            let args = chunk.iter().map(|command| Arg::from(command.uuid())).collect();
+            for row in self.0.db.fetch_all(&sql, args).await? {
+                let command = recorded_command(&row)?;
+                recorded.insert(command.command_id, command);
+            }
+        }
+        Ok(recorded)
+    }
+
     /// Who has a claimed thing.
     pub async fn claim(&self, namespace: &str, hmac: Hash) -> Result<Option<StreamId>, StoreError> {
         let sql = "SELECT owner FROM claims WHERE namespace = $1 AND hmac = $2";

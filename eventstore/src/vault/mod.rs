@@ -167,6 +167,11 @@ impl Vault {
         Ok(!self.destroyed(&[subject]).await?.is_empty())
     }
 
+    /// Which of the subjects have a key: something was sealed for them, and it can be opened.
+    pub async fn having_keys(&self, subjects: &[Subject]) -> Result<HashSet<Subject>, StoreError> {
+        Ok(self.keys.existing(subjects).await?.into_keys().collect())
+    }
+
     /// Which of the subjects' keys were destroyed.
     pub async fn destroyed(&self, subjects: &[Subject]) -> Result<HashSet<Subject>, StoreError> {
         self.keys.destroyed(subjects).await

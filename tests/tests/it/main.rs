@@ -17,4 +17,5 @@ mod replay;
 mod reports;
 mod rules;
 mod schedule;
+mod telephone_files;
 mod telephony;

@@ -12,6 +12,7 @@ pub(super) fn type_ko(event_type: &str) -> &str {
         "CallDropped" => "전화 끊김",
         "CallEnded" => "전화 종료",
         "CallNeededNoConsultation" => "상담 불필요",
+        "CallRangUnanswered" => "상담사 벨 무응답",
         "ConsultationOpened" => "상담 시작",
         "CallAttached" => "전화 추가",
         "ConsultationCategorised" => "상담 분류",
@@ -67,6 +68,7 @@ pub(super) fn type_ko(event_type: &str) -> &str {
         "ReportRunRetried" => "보고서 작성 재시도",
         "ReportRunFailed" => "보고서 작성 실패",
         "ReportRunCompleted" => "보고서 전달 완료",
+        "TelephoneRecordKept" => "전화 기록 보관",
         other => other,
     }
 }
@@ -144,6 +146,7 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "holidays" => "휴일",
         "hours" => "운영 시간",
         "id" => "식별자",
+        "kept" => "보관",
         "kind" => "종류",
         "language" => "언어",
         "lease_until" => "담당 만료 시각",
@@ -182,6 +185,7 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "queue" => "대기열",
         "read" => "읽은 행",
         "reason" => "이유",
+        "record" => "기록",
         "records_complete_from" => "기록 완비일",
         "refused" => "거부",
         "registered" => "등록",
@@ -194,6 +198,7 @@ pub(super) fn field_ko(within: &str, name: &str) -> Option<&'static str> {
         "result" => "결과",
         "retired_at" => "종료 시각",
         "retry_at" => "재시도 시각",
+        "rings_unanswered" => "받지 않은 벨",
         "root" => "루트",
         "rows" => "행 수",
         "rule" => "규칙",
@@ -239,7 +244,7 @@ mod tests {
     use sangdam_domain::actor::{Actor, ActorKind};
     use sangdam_domain::aggregate::{
         Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry,
-        Import, ReportRun, ReportSchedule, fold,
+        Import, ReportRun, ReportSchedule, TelephoneRecord, fold,
     };
     use sangdam_domain::event::{Event, Fact};
     use sangdam_domain::id::EventId;
@@ -277,6 +282,7 @@ mod tests {
         states_of::<Import>(&facts, &mut names);
         states_of::<ReportRun>(&facts, &mut names);
         states_of::<ReportSchedule>(&facts, &mut names);
+        states_of::<TelephoneRecord>(&facts, &mut names);
         let marks = ["erased", "known", "sealed", "what"];
         let without: Vec<_> = names
             .iter()

@@ -76,3 +76,27 @@ fn stands_as_its_facts_say_and_is_sealed_for_itself() {
     assert_eq!(at_work.state.unwrap().what, AgentState::AfterCallWork);
     assert_eq!(at_work.shift_started_at, Some(noon().plus_seconds(2)));
 }
+
+#[test]
+fn what_a_telephone_system_saw_is_taken_whatever_was_known() {
+    let observe = |state| AgentCommand::Observe { state };
+    agent([registered()])
+        .when(observe(Some(AgentState::Break)))
+        .then_all([ShiftStarted {}.into(), AgentStateChanged { state: AgentState::Break }.into()]);
+    agent([registered()]).when(observe(Some(AgentState::Available))).then(ShiftStarted {});
+    agent(in_state(AgentState::OnCall)).when(observe(None)).then(ShiftEnded {});
+    agent(in_state(AgentState::Break))
+        .when(observe(Some(AgentState::Available)))
+        .then(AgentStateChanged { state: AgentState::Available });
+    agent(on_shift()).when(observe(Some(AgentState::Available))).then_nothing();
+    agent([registered()]).when(observe(None)).then_nothing();
+    agent(retired()).when(observe(None)).rejected(Rejection::AgentRetired);
+}
+
+#[test]
+fn old_news_of_a_telephone_system_changes_nothing() {
+    let state = agent(in_state(AgentState::Break)).state;
+    let command = AgentCommand::Observe { state: None };
+    assert_eq!(state.decide(command.clone(), noon()), Ok(Vec::new()));
+    assert_eq!(state.decide(command, noon().plus_seconds(3)), Ok(vec![ShiftEnded {}.into()]));
+}

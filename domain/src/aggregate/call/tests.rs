@@ -279,3 +279,40 @@ fn stands_as_its_facts_say() {
     assert_eq!(standing(&[offer(), ended()]), CallStanding::Unanswered);
     assert_eq!(standing(&[offer(), left(QueueExit::Full)]), CallStanding::Unanswered);
 }
+
+#[test]
+fn rings_that_nobody_answered_are_told_in_any_order() {
+    let ring = CallRangUnanswered {
+        agent: Some(AGENT),
+        ring_milliseconds: 15_000,
+        end: RingEnd::NoAnswer,
+        evidence: Evidence::Observed,
+    };
+    let command = || CallCommand::RingUnanswered {
+        agent: Some(AGENT),
+        ring_milliseconds: 15_000,
+        end: RingEnd::NoAnswer,
+        evidence: Evidence::Observed,
+        closed_by: None,
+    };
+    let inferred = |state: Call| state.decide(command(), later()).unwrap().len();
+    assert_eq!(inferred(given::<Call>(CALL, []).state), 2, "an offer is inferred first");
+    let hung_up = CallAbandoned { wait_seconds: 20, evidence: Evidence::Observed };
+    let events = [offered_event(), hung_up.into(), ring.clone().into()];
+    let call = given::<Call>(CALL, events);
+    assert_eq!(call.state.rings_unanswered, 1);
+    call.when(command()).then(ring);
+}
+
+fn offered_event() -> Event {
+    CallOffered {
+        direction: Direction::Inbound,
+        from: None,
+        caller: None,
+        dialled: None,
+        queue: None,
+        external_reference: None,
+        evidence: Evidence::Observed,
+    }
+    .into()
+}

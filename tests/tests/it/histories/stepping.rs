@@ -6,7 +6,7 @@ use sangdam::ledger::{Kept, Ledger};
 use sangdam::replay::{Change, Replay, Source, Span, Step};
 use sangdam_domain::aggregate::{
     Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry, Import,
-    ReportRun, ReportSchedule,
+    ReportRun, ReportSchedule, TelephoneRecord,
 };
 use sangdam_domain::log::{Position, StreamId, StreamKind};
 use sangdam_domain::personal;
@@ -76,6 +76,7 @@ impl World {
                 StreamKind::Import => shown::<Import>(&self.ledger, stream).await,
                 StreamKind::ReportRun => shown::<ReportRun>(&self.ledger, stream).await,
                 StreamKind::ReportSchedule => shown::<ReportSchedule>(&self.ledger, stream).await,
+                StreamKind::TelephoneRecord => shown::<TelephoneRecord>(&self.ledger, stream).await,
                 StreamKind::Log | StreamKind::Access => continue,
             };
             assert_eq!(*step.after, loaded, "{stream}");

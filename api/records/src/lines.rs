@@ -61,19 +61,23 @@ impl<R: BufRead> Lines<R> {
         }
         if !broken && self.final_break_needed {
             return Ok(Some(Line::Bad(
-                "the file is cut off here: its last line has no line break (if the file is whole, add one, or set \
-                 `final_line_break = false` under `[file]` in the mapping)"
+                "the file is cut off here: its last line has no line break (if the file is whole, add one)"
                     .to_owned(),
             )));
         }
-        Ok(Some(match std::str::from_utf8(line) {
-            Ok(text) => Line::Text(text),
-            Err(error) => Line::Bad(format!(
-                "is not UTF-8: byte {} of the line is 0x{:02X}; save the file as UTF-8",
-                error.valid_up_to() + 1,
-                line[error.valid_up_to()]
-            )),
-        }))
+        Ok(Some(decode(line)))
+    }
+}
+
+/// A line's bytes as text, without the line break.
+pub fn decode(line: &[u8]) -> Line<'_> {
+    match std::str::from_utf8(line) {
+        Ok(text) => Line::Text(text),
+        Err(error) => Line::Bad(format!(
+            "is not UTF-8: byte {} of the line is 0x{:02X}; save the file as UTF-8",
+            error.valid_up_to() + 1,
+            line[error.valid_up_to()]
+        )),
     }
 }
 
@@ -108,11 +112,7 @@ pub fn split_fields(line: &str, delimiter: u8, quotes: bool) -> Result<Vec<Strin
     loop {
         let after = if let Some(quoted) = rest.strip_prefix('"') {
             let (field, after) = quoted_field(quoted).ok_or_else(|| {
-                format!(
-                    "a quote is opened in field {} and not closed on the same line (where `\"` is no quote, set \
-                     `quotes = false` under `[file]` in the mapping)",
-                    fields.len() + 1
-                )
+                format!("a quote is opened in field {} and not closed on the same line", fields.len() + 1)
             })?;
             fields.push(field);
             after
