@@ -96,9 +96,9 @@ impl Follower {
     /// From opening the index to whatever makes it necessary to open it again.
     async fn round(&self) -> Result<(), SearchError> {
         let start = Checkpoint::start(self.store.head(&self.log).await?.ledger, &self.log);
-        match open(&self.store, &self.folder, start).await? {
+        match open(&self.store, &self.folder, start.clone()).await? {
             Some(writer) => self.write(writer).await,
-            None => self.read().await,
+            None => self.read(&start).await,
         }
     }
 
@@ -135,15 +135,18 @@ impl Follower {
     }
 
     /// Reads what another process writes, until that ends.
-    async fn read(&self) -> Result<(), SearchError> {
+    async fn read(&self, start: &Checkpoint) -> Result<(), SearchError> {
         let folder = self.folder.clone();
         let Some(opened) = blocking(move || Opened::to_read(&folder)).await?.map(Arc::new) else {
             return Ok(());
         };
-        self.shared.set(Some(Arc::clone(&opened)));
         loop {
             let read = Arc::clone(&opened);
             let checkpoint = blocking(move || read.reload().and_then(|()| read.checkpoint())).await?;
+            if !checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.is_of_the_same(start)) {
+                return Err(SearchError::Busy(self.folder.clone()));
+            }
+            self.shared.set(Some(Arc::clone(&opened)));
             self.tell(checkpoint.map_or(Position::ZERO, |checkpoint| checkpoint.position), false);
             tokio::time::sleep(LOOK_AGAIN).await;
             let folder = self.folder.clone();

@@ -14,7 +14,7 @@ pub(crate) const SCORE_SHARE_MIN: f32 = 0.3;
 /// How many matters are told apart in one question: the best ones.
 const MATTERS_MAX: usize = 256;
 /// How many consultations of a matter are named.
-const EVIDENCE_MAX: usize = 10;
+const EVIDENCE_MAX: usize = 5;
 /// How much higher ranks what was settled at the first contact, than what never was.
 const FIRST_CONTACT_BONUS: f32 = 0.15;
 
@@ -130,7 +130,7 @@ mod tests {
         let matters = grouped(copies.chain([other]).collect(), true, 5);
         assert_eq!(matters.len(), 2);
         assert_eq!((matters[0].consultations, matters[0].at_first_contact), (10, 5));
-        assert_eq!(matters[0].evidence.len(), 10);
+        assert_eq!(matters[0].evidence.len(), EVIDENCE_MAX);
         // Settled at the first contact, and the newest of those.
         assert_eq!(matters[0].evidence[0], hit(10, 0.0, "", true).id);
     }

@@ -53,7 +53,8 @@ impl Checkpoint {
         &self.log
     }
 
-    fn is_of_the_same(&self, other: &Self) -> bool {
+    /// Whether they are of the same ledger, log and release.
+    pub(crate) fn is_of_the_same(&self, other: &Self) -> bool {
         (self.version, self.ledger, &self.log) == (other.version, other.ledger, &other.log)
     }
 }

@@ -16,3 +16,4 @@ mod replay;
 mod reports;
 mod rules;
 mod schedule;
+mod search;

@@ -18,6 +18,7 @@ mod lazy;
 mod milestone;
 mod personal;
 mod replay;
+mod similar;
 mod transfer;
 
 pub use actor::*;
@@ -37,4 +38,5 @@ pub use lazy::{Lazy, loaders};
 pub use milestone::*;
 pub use personal::*;
 pub use replay::*;
+pub use similar::*;
 pub use transfer::*;

@@ -13,11 +13,13 @@ use super::answers::{Checkpoint, ConsultationFilterInput};
 use super::as_of::{self, AsOf, AsOfInput};
 use super::parse::{check_days, parse_stream, parse_thresholds, parse_types};
 use super::replay::{self, Asked};
+use super::similar;
 use crate::graphql::error::ApiError;
 use crate::graphql::model::{
     self, Agent, Callback, Caller, Centre, Consultation, ConsultationConnection, CumulativeCount,
     DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import, Lazy, Milestone, Period,
-    PeriodCount, ReplayConnection, ServiceLevel, WhatWasKnown, YearlyCount, consultation_page, loaders,
+    PeriodCount, ReplayConnection, ServiceLevel, SimilarConsultation, WhatWasKnown, YearlyCount,
+    consultation_page, loaders,
 };
 use crate::graphql::page::{PageArgs, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position, int};
@@ -311,6 +313,21 @@ impl Ledger {
     /// such call, or nobody has answered it.
     async fn what_was_known(&self, ctx: &Context<'_>, call: ID) -> Result<Option<WhatWasKnown>, ApiError> {
         replay::what_was_known(ctx, &self.at, self.position, &call).await
+    }
+
+    /// Earlier consultations about what is asked, one for each matter, the nearest first: how they were resolved, which numbers were
+    /// given, where they were transferred. What was settled at the first contact ranks higher. Give the inquiry's `text` as it is being typed,
+    /// a `category` that alone counts, or both; with neither, what comes up most. Everything said is as of the ledger's moment, and so is
+    /// the ranking; what was erased since is missing. Waits until the search index knows of the ledger's `position`.
+    async fn similar_consultations(
+        &self,
+        ctx: &Context<'_>,
+        text: Option<String>,
+        category: Option<String>,
+        #[graphql(default = 5)] first: i32,
+    ) -> Result<Vec<SimilarConsultation>, ApiError> {
+        let asked = similar::Asked { text, category, first: rows(Some(first), "first")? };
+        similar::similar_consultations(ctx, &self.at, self.position, asked).await
     }
 
     /// The head of the log: its length and Merkle root. It may be ahead of `position`; with `asOf` it is the head that the

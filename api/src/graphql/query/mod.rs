@@ -5,6 +5,7 @@ mod as_of;
 mod ledger;
 mod parse;
 mod replay;
+mod similar;
 
 use std::sync::Arc;
 

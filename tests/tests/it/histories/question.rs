@@ -16,8 +16,10 @@ use sangdam_domain::log::{StreamId, StreamKind};
 const ENTITIES: [&str; 7] =
     ["Agent", "Call", "Callback", "Caller", "Consultation", "DirectoryEntry", "Import"];
 
-/// Personal data, which an erasure takes from every moment, and what differs by being asked as of a moment.
-const LEFT_OUT: [(&str, &str); 11] = [
+/// Personal data, which an erasure takes from every moment, what is ranked and grouped by it (`search/as_of.rs` asks that of
+/// histories without erasures), and what differs by being asked as of a moment.
+const LEFT_OUT: [(&str, &str); 12] = [
+    ("Ledger", "similarConsultations"),
     ("Note", "text"),
     ("Note", "erased"),
     ("CallerPhone", "phone"),

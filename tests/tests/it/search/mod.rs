@@ -1,0 +1,8 @@
+//! The search index: it follows, it can be lost, it finds, and it forgets.
+
+mod as_of;
+mod forgetting;
+mod graphql;
+mod keeping;
+mod words;
+mod world;
