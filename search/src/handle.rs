@@ -93,6 +93,12 @@ impl Search {
     /// Where the index is not open yet, or fails; then it looks after itself, and can be asked again.
     pub async fn similar(&self, ask: &Ask) -> Result<Vec<Matter>, SearchError> {
         let opened = self.opened()?;
+        let first = ask.first;
+        let question = Question::of(&ask.text, ask.category.as_ref().map(category_hash), ask.until);
+        if question.terms.is_empty() && !ask.text.trim().is_empty() {
+            // Something was asked that no text could say: a telephone number, for instance.
+            return Ok(Vec::new());
+        }
         let moved = match ask.until {
             None => Vec::new(),
             Some(until) => {
@@ -100,8 +106,6 @@ impl Search {
                 as_of(&self.0.store, &self.0.log, &ids, until).await?
             }
         };
-        let first = ask.first;
-        let question = Question::of(&ask.text, ask.category.as_ref().map(category_hash), ask.until);
         self.ask(&opened, move |opened| {
             let by_words = !question.terms.is_empty();
             let hits = ranked(&opened.searcher(), &opened.fields, &question, &moved, SCORE_SHARE_MIN)?;

@@ -2,9 +2,9 @@
 
 use crate::hash::{hash, rehash};
 
-/// How many of the 128 bits may differ between two texts of one matter. Texts that share nothing differ in 64 ± 6 bits;
-/// those that share half of their terms in some 42.
-const BITS_APART_MAX: u32 = 42;
+/// How many of the 128 bits may differ between two texts of one matter. Texts that share nothing differ in 64 ± 6 bits, those that
+/// share half of their terms in 43 ± 6, and those that share three quarters in 29 ± 5.
+const BITS_APART_MAX: u32 = 36;
 
 /// A SimHash (Charikar 2002) of 128 bits over the different terms of a text: each bit is what most terms' hashes say. The
 /// angle between two texts' terms is the share of bits in which they differ.

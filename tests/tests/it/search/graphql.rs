@@ -83,7 +83,7 @@ async fn what_was_said_given_and_asked_is_shown(database: Database) {
 
     let fields = "count resolvedAtFirstContact score resolution { outcome } transfers { department count } \
                   highlights { kind text marks { start end } } evidence { uuid } \
-                  numbersGiven { entryVersion count entry { phone } listing { department } }";
+                  numbersGiven { entryVersion count entry { uuid } listing { department } }";
     let answer = asked.ask("", "text: \"여권재발급\"", fields).await;
     let matter = &answer[0];
     assert_eq!((&matter["count"], &matter["resolvedAtFirstContact"]), (&json!(3), &json!(3)));
