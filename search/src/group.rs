@@ -10,9 +10,11 @@ use crate::matter::Signature;
 use crate::rank::Hit;
 
 /// Hits that score less than this share of the best are not similar.
-pub(crate) const SCORE_SHARE_MIN: f32 = 0.3;
-/// How many matters are told apart in one question: the best ones.
-const MATTERS_MAX: usize = 256;
+pub(crate) const SCORE_SHARE_MIN: f32 = 0.4;
+/// How many matters are told apart for each that is asked for, the best ones: further ones could not rank among those asked for.
+const MATTERS_FOR_EACH: usize = 4;
+/// How many matters are told apart at least, and at most.
+const MATTERS: std::ops::RangeInclusive<usize> = 20..=256;
 /// How many consultations of a matter are named.
 const EVIDENCE_MAX: usize = 5;
 /// How much higher ranks what was settled at the first contact, than what never was.
@@ -44,6 +46,9 @@ impl Matter {
 pub(crate) fn grouped(mut hits: Vec<Hit>, by_words: bool, first: usize) -> Vec<Matter> {
     hits.iter_mut().for_each(|hit| hit.score *= bonus(f32::from(u8::from(hit.facts.at_first_contact))));
     hits.sort_unstable_by(best_first);
+    // Without words all hits are alike, and the most frequent matter may come late.
+    let matters_max = if by_words { first.saturating_mul(MATTERS_FOR_EACH) } else { usize::MAX };
+    let matters_max = matters_max.clamp(*MATTERS.start(), *MATTERS.end());
     let mut matters: Vec<Matter> = Vec::new();
     let mut known: HashMap<(u64, Signature), usize> = HashMap::new();
     for hit in &hits {
@@ -52,7 +57,7 @@ pub(crate) fn grouped(mut hits: Vec<Hit>, by_words: bool, first: usize) -> Vec<M
         let of = of.or_else(|| matters.iter().position(|matter| matter.is_about(&hit.facts)));
         let of = match of {
             Some(of) => of,
-            None if matters.len() < MATTERS_MAX => {
+            None if matters.len() < matters_max => {
                 matters.push(Matter::begun_by(hit));
                 matters.len() - 1
             }

@@ -197,12 +197,15 @@ impl<'a> Segment<'a> {
         let mut scores = vec![0.0; docs];
         for place in Place::ALL {
             let (weighing, average) = (place.weighing(), statistics.average(place));
-            let lengths = self.lengths[place as usize].iter();
-            let norms: Vec<f32> = lengths.map(|terms| weighing.norm(*terms, average)).collect();
+            let lengths = &self.lengths[place as usize];
             for (index, (term, asked)) in question.terms.iter().enumerate() {
+                if !statistics.tells_apart(place, index) {
+                    continue;
+                }
                 let idf = statistics.idf(place, index) * *asked as f32;
                 for_each_posting(self.reader, &self.term(place, term), |doc, occurs| {
-                    scores[doc as usize] += weighing.adds(idf, occurs as f32, norms[doc as usize]);
+                    scores[doc as usize] +=
+                        weighing.adds(idf, occurs as f32, weighing.norm(lengths[doc as usize], average));
                 })?;
             }
         }

@@ -58,6 +58,14 @@ impl Statistics {
         (1.0 + (all - with + 0.5) / (with + 0.5)).ln() as f32
     }
 
+    /// Whether a term tells documents apart. What more than half of them have adds next to nothing and costs the most; it is
+    /// asked for only where the question has nothing else.
+    pub(super) fn tells_apart(&self, place: Place, term: usize) -> bool {
+        let is_rare = |with: u64| with > 0 && with * 2 <= self.documents;
+        let of_all = &self.with_term[Place::Body as usize];
+        is_rare(self.with_term[place as usize][term]) || !of_all.iter().any(|with| is_rare(*with))
+    }
+
     /// Counts a document that is not in the index.
     pub(super) fn count(&mut self, document: &Counted<'_>) {
         if document.lengths[0] == 0 {
@@ -100,7 +108,7 @@ impl<'a> Counted<'a> {
             let norm = place.weighing().norm(self.lengths[place as usize], statistics.average(place));
             for (term, asked) in question.terms.values().enumerate() {
                 let occurs = self.occurs[place as usize][term];
-                if occurs > 0 {
+                if occurs > 0 && statistics.tells_apart(place, term) {
                     let idf = statistics.idf(place, term) * *asked as f32;
                     score += place.weighing().adds(idf, occurs as f32, norm);
                 }

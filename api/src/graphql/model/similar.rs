@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use sangdam_domain::aggregate::{self, Note};
-use sangdam_domain::id::DirectoryEntryId;
+use sangdam_domain::id::{DirectoryEntryId, KnowledgeArticleId};
 use sangdam_projections::At;
 use sangdam_search::{Matter, highlight};
 
-use super::{Consultation, DirectoryEntry, DirectoryListing, Lazy, Resolution};
+use super::{Consultation, DirectoryEntry, DirectoryListing, KnowledgeArticle, Lazy, Resolution};
 use crate::graphql::code::NoteKind;
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::{int, version};
@@ -33,6 +33,8 @@ pub struct SimilarConsultation {
     pub numbers_given: Vec<SimilarNumber>,
     /// Departments to which the evidence was transferred, the most often asked first.
     pub transfers: Vec<SimilarTransfer>,
+    /// Articles written from consultations about the same matter, the first published first: read them before anything else.
+    pub articles: Vec<KnowledgeArticle>,
 }
 
 /// The part of a note that answers to what was asked.
@@ -89,6 +91,7 @@ impl SimilarConsultation {
         matter: &Matter,
         question: &str,
         evidence: Vec<Arc<aggregate::Consultation>>,
+        articles: &[KnowledgeArticleId],
     ) -> Option<Self> {
         let best = evidence.first()?;
         Some(Self {
@@ -99,6 +102,7 @@ impl SimilarConsultation {
             resolution: best.resolved.as_ref().map(|resolved| Resolution::new(at, resolved)),
             numbers_given: numbers(at, &evidence),
             transfers: transfers(&evidence),
+            articles: articles.iter().map(|id| KnowledgeArticle::of_id(at, *id)).collect(),
             evidence: evidence.iter().map(|state| Consultation::from_state(at, Arc::clone(state))).collect(),
         })
     }

@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, InputObject, InputType, SimpleObject, Value};
 use sangdam_domain::actor::Actor;
-use sangdam_domain::aggregate::{AgentStanding, CallStanding, Caller};
-use sangdam_domain::id::{AgentId, CallId, CallerId, CommandId};
+use sangdam_domain::aggregate::{AgentStanding, CallStanding, Caller, KnowledgeArticle};
+use sangdam_domain::id::{AgentId, CallId, CallerId, CommandId, KnowledgeArticleId};
 use sangdam_domain::log::{LogId, Version};
 use sangdam_domain::rejection::Rejection;
 use sangdam_eventstore::StoreError;
@@ -185,6 +185,16 @@ impl Request {
                 let error = UserError::new(rejection.code(), rejection.to_string(), Some(field));
                 return Err(Failure::Refused(error));
             }
+        }
+        Ok(())
+    }
+
+    /// Refuses an article that was never published.
+    pub(super) async fn must_be_published(&self, article: KnowledgeArticleId) -> Result<(), Failure> {
+        if self.ledger.load::<KnowledgeArticle>(article).await?.is_none() {
+            let rejection = Rejection::NotFound { kind: KnowledgeArticleId::KIND };
+            let error = UserError::new(rejection.code(), rejection.to_string(), Some("article"));
+            return Err(Failure::Refused(error));
         }
         Ok(())
     }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use sangdam_domain::aggregate::{Consultation, ConsultationStatus};
-use sangdam_domain::id::ConsultationId;
+use sangdam_domain::id::{ConsultationId, KnowledgeArticleId};
 use sangdam_domain::log::Position;
 use sangdam_domain::value::Code;
-use sangdam_projections::At;
-use sangdam_search::{Ask, Search, SearchError};
+use sangdam_projections::knowledge::ArticleRow;
+use sangdam_projections::{At, knowledge};
+use sangdam_search::{Ask, Matter, Search, SearchError};
 
 use crate::graphql::app;
 use crate::graphql::error::{ApiError, Code as ErrorCode};
@@ -34,8 +35,7 @@ pub(super) async fn similar_consultations(
     position: Position,
     asked: Asked,
 ) -> Result<Vec<SimilarConsultation>, ApiError> {
-    let category = asked.category.as_deref().map(Code::parse).transpose();
-    let category = category.map_err(|invalid| ApiError::bad_input(format!("category: {invalid}")))?;
+    let category = category(asked.category.as_deref())?;
     let text = asked.text.unwrap_or_default();
     let search = caught_up(ctx, at, position).await?;
     let ask = Ask { text: text.clone(), category, until: at.position(), first: asked.first };
@@ -43,11 +43,36 @@ pub(super) async fn similar_consultations(
     let ids: Vec<ConsultationId> =
         matters.iter().flat_map(|matter| matter.evidence.iter().copied()).collect();
     let mut states = load(ctx, at, &ids).await?;
-    let found = matters.iter().map(|matter| {
+    let articles = articles_about(ctx, at, &search, &matters).await?;
+    let found = matters.iter().zip(articles).map(|(matter, articles)| {
         let evidence = matter.evidence.iter().filter_map(|id| states.remove(id)).collect();
-        SimilarConsultation::new(at, matter, &text, evidence)
+        SimilarConsultation::new(at, matter, &text, evidence, &articles)
     });
     Ok(found.flatten().collect())
+}
+
+/// A category's code.
+pub(super) fn category(given: Option<&str>) -> Result<Option<Code>, ApiError> {
+    let parsed = given.map(Code::parse).transpose();
+    parsed.map_err(|invalid| ApiError::bad_input(format!("category: {invalid}")))
+}
+
+/// For each matter, the articles that were written from consultations about it.
+async fn articles_about(
+    ctx: &Context<'_>,
+    at: &At,
+    search: &Search,
+    matters: &[Matter],
+) -> Result<Vec<Vec<KnowledgeArticleId>>, ApiError> {
+    let articles = knowledge::articles(&app(ctx)?.models, at, None, false).await?;
+    let sources: Vec<ConsultationId> =
+        articles.iter().flat_map(|article| article.written_from.iter().copied()).collect();
+    let about = search.about(matters, &sources).await.map_err(failed)?;
+    let pinned = |sources: Vec<ConsultationId>| {
+        let is_pinned = |article: &&ArticleRow| article.written_from.iter().any(|id| sources.contains(id));
+        articles.iter().filter(is_pinned).map(|article| article.id).collect()
+    };
+    Ok(about.into_iter().map(pinned).collect())
 }
 
 /// The index, once it knows of all that the ledger's other answers know of.

@@ -1,6 +1,6 @@
 //! `similarConsultations`: the ledger says what the index found.
 
-use async_graphql::Request;
+use async_graphql::{Request, Variables};
 use sangdam::graphql::{ApiSchema, App, Loaders, schema};
 use sangdam::ledger::CommandMeta;
 use sangdam_domain::actor::{Actor, ActorKind};
@@ -15,14 +15,14 @@ use serde_json::{Value, json};
 
 use super::world::World;
 
-struct Asked {
-    world: World,
+pub(super) struct Asked {
+    pub(super) world: World,
     models: ReadModels,
     schema: ApiSchema,
 }
 
 impl Asked {
-    async fn new(database: Database) -> Self {
+    pub(super) async fn new(database: Database) -> Self {
         let world = World::new(database).await;
         let models = ReadModels::open(world.database.location()).await.unwrap();
         let (store, log) = (world.ledger.store().clone(), world.ledger.log().clone());
@@ -30,13 +30,43 @@ impl Asked {
         Self { schema: schema(app), models, world }
     }
 
-    async fn ask(&self, ledger: &str, arguments: &str, fields: &str) -> Value {
+    pub(super) async fn ask(&self, ledger: &str, arguments: &str, fields: &str) -> Value {
         catch_up(self.world.ledger.store(), &self.models, self.world.ledger.log(), |_| {}).await.unwrap();
         let query = format!("{{ ledger{ledger} {{ similarConsultations({arguments}) {{ {fields} }} }} }}");
         let loaders = Loaders::new(self.world.ledger.store().clone(), self.models.clone());
         let answer = self.schema.execute(Request::new(query).data(loaders)).await;
         assert!(answer.errors.is_empty(), "{:?}", answer.errors);
         answer.data.into_json().unwrap()["ledger"]["similarConsultations"].take()
+    }
+}
+
+impl Asked {
+    /// Runs one mutation that must be carried out.
+    pub(super) async fn mutate(&self, name: &str, input: Value, fields: &str) -> Value {
+        let answer = self.run(name, input, fields).await;
+        assert_eq!(answer["userErrors"], json!([]), "{name}");
+        answer
+    }
+
+    /// Runs one mutation that must be refused: the code and the field.
+    pub(super) async fn refused(&self, name: &str, input: Value) -> (Value, Value) {
+        let mut answer = self.run(name, input, "").await;
+        let error = &mut answer["userErrors"][0];
+        (error["code"].take(), error["field"].take())
+    }
+
+    async fn run(&self, name: &str, input: Value, fields: &str) -> Value {
+        let mut type_name = name.to_owned();
+        type_name[..1].make_ascii_uppercase();
+        let query = format!(
+            "mutation($input: {type_name}Input!) {{ answer: {name}(input: $input) \
+             {{ position userErrors {{ code message field }} {fields} }} }}"
+        );
+        let loaders = Loaders::new(self.world.ledger.store().clone(), self.models.clone());
+        let variables = Variables::from_json(json!({ "input": input }));
+        let answer = self.schema.execute(Request::new(query).variables(variables).data(loaders)).await;
+        assert!(answer.errors.is_empty(), "{name}: {:?}", answer.errors);
+        answer.data.into_json().unwrap()["answer"].take()
     }
 }
 
