@@ -1,6 +1,5 @@
 //! The same index over texts that stand in no ledger: how well it finds is measured on a public collection.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use sangdam_domain::id::{ConsultationId, LedgerId};
@@ -43,9 +42,8 @@ impl Texts {
         let question = Question::of(question, None, None);
         let hits = ranked(&opened.searcher(), &opened.fields, &question, &[], 0.0)?;
         let number = |id: ConsultationId| id.uuid().as_u64_pair().1;
-        let mut nearest: BTreeMap<u64, f32> = hits.iter().map(|hit| (number(hit.id), hit.score)).collect();
-        let mut nearest: Vec<(u64, f32)> = std::mem::take(&mut nearest).into_iter().collect();
-        nearest.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut nearest: Vec<(u64, f32)> = hits.iter().map(|hit| (number(hit.id), hit.score)).collect();
+        nearest.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Ok(nearest)
     }
 }
