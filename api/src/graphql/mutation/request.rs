@@ -191,12 +191,10 @@ impl Request {
 
     /// Refuses an article that was never published.
     pub(super) async fn must_be_published(&self, article: KnowledgeArticleId) -> Result<(), Failure> {
-        if self.ledger.load::<KnowledgeArticle>(article).await?.is_none() {
-            let rejection = Rejection::NotFound { kind: KnowledgeArticleId::KIND };
-            let error = UserError::new(rejection.code(), rejection.to_string(), Some("article"));
-            return Err(Failure::Refused(error));
+        match self.ledger.load::<KnowledgeArticle>(article).await? {
+            None => Err(Rejection::NotFound { kind: KnowledgeArticleId::KIND }.into()),
+            Some(_) => Ok(()),
         }
-        Ok(())
     }
 
     /// Refuses an agent whom nobody knows. One who has retired since is fine: it says what happened.
@@ -237,6 +235,7 @@ impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
         let field = match &rejection {
             Rejection::NotFound { kind: "directory-entry" } => Some("entry"),
+            Rejection::NotFound { kind: "knowledge-article" } => Some("article"),
             Rejection::NotFound { kind } => Some(*kind),
             Rejection::VersionOutOfOrder { kind: "directory edition", .. } => Some("edition"),
             // The entries are those of the period.
