@@ -1,11 +1,12 @@
 # Two commands matter: `make run` and `make test`. CARGO_TARGET_DIR is respected.
 
-.PHONY: help run test bench needs fmt
+.PHONY: help run test bench bench-search needs fmt
 
 help:
 	@echo "make run     serve the demo county at http://127.0.0.1:8080, filling ./data first if it is empty"
 	@echo "make test    all checks and tests, on SQLite and PostgreSQL; installs what they need if missing"
 	@echo "make bench   the benchmarks, each figure beside the raw limit of the engine"
+	@echo "make bench-search   how well and how fast similar inquiries are found"
 	@echo "make fmt     format the code"
 
 run:
@@ -16,6 +17,9 @@ test: needs
 
 bench: needs
 	@scripts/bench
+
+bench-search: needs
+	@scripts/bench-search
 
 needs:
 	@scripts/install-test-needs

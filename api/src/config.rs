@@ -95,6 +95,8 @@ pub struct ConfigFile {
     pub open: Option<bool>,
     /// The file of reports that are made at set times.
     pub reports: Option<PathBuf>,
+    /// The folder of the search indexes.
+    pub search_dir: Option<PathBuf>,
 }
 
 impl ConfigFile {

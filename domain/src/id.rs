@@ -73,6 +73,8 @@ ids! {
     EventId => "event",
     /// One run of an import.
     ImportId => "import",
+    /// One article of what is known.
+    KnowledgeArticleId => "knowledge-article",
     /// One deployment of the ledger. It stands in every leaf, so that leaves of two ledgers never match.
     LedgerId => "ledger",
     /// One run of a scheduled report.

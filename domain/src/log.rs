@@ -194,8 +194,10 @@ stream_kinds! {
     ReportSchedule = 11, "report-schedule";
     /// One run of a scheduled report.
     ReportRun = 12, "report-run";
+    /// An article of what is known.
+    KnowledgeArticle = 13, "knowledge-article";
     /// One record of a telephone system, kept as it stands.
-    TelephoneRecord = 20, "telephone-record";
+    TelephoneRecord = 14, "telephone-record";
 }
 
 /// One aggregate's stream: `consultation/0190a1b2-…`. The UUID alone is unique over all logs of a ledger.

@@ -200,6 +200,15 @@ rejections! {
     /// The period ends before it begins.
     EditionPeriodReversed = "EDITION_PERIOD_REVERSED", Some("to"), "the last day of the period is before the first";
 
+    // knowledge
+    /// An article is written from consultations that count, each once.
+    ArticleSourcesInvalid {
+        /// What is wrong.
+        problem: &'static str,
+    } = "ARTICLE_SOURCES_INVALID", Some("writtenFrom"), "the consultations that the article is written from {problem}";
+    /// The article is shown no longer.
+    KnowledgeArticleRetired = "KNOWLEDGE_ARTICLE_RETIRED", Some("article"), "this article was retired; publish a new one";
+
     // the centre and its rules
     /// The centre was registered otherwise.
     CentreAlreadyRegistered = "CENTRE_ALREADY_REGISTERED", None, "this centre was registered already, with other particulars";
@@ -301,6 +310,7 @@ mod tests {
         include_str!("aggregate/directory_editions/tests.rs"),
         include_str!("aggregate/directory_entry/tests.rs"),
         include_str!("aggregate/import/tests.rs"),
+        include_str!("aggregate/knowledge_article/tests.rs"),
         include_str!("aggregate/report_run/tests.rs"),
         include_str!("aggregate/report_schedule/tests.rs"),
     ];

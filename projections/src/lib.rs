@@ -42,6 +42,7 @@
 //! agents::figures(from: Date, to: Date) -> Vec<AgentFigures>      on_duty(from, to, moment) -> Vec<DutyHour> (168)
 //! centre::facts() -> Option<CentreFacts>   calendars()   counting_definitions()   taxonomies()
 //! event_types::events(&store, &models, &at, &[type], after: Position, limit) -> Vec<StoredEvent>
+//! knowledge::articles(category: Option<&Code>, with_retired: bool) -> Vec<ArticleRow>
 //! imports::all() -> Vec<ImportRow>         by_ids(&[ImportId])
 //! ```
 //!
@@ -62,6 +63,7 @@ pub mod cumulative;
 pub mod directory;
 pub mod event_types;
 pub mod imports;
+pub mod knowledge;
 pub mod quality;
 pub mod service_level;
 

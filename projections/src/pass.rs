@@ -18,6 +18,7 @@ pub(crate) const PROJECTIONS: &[&dyn Projection] = &[
     &crate::callbacks::Callbacks,
     &crate::consultations::Consultations,
     &crate::imports::Imports,
+    &crate::knowledge::Knowledge,
     &crate::event_types::EventTypes,
 ];
 

@@ -1,6 +1,6 @@
 //! The options of every command that opens the ledger.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -10,6 +10,7 @@ use sangdam_projections::ReadModels;
 
 use super::CliError;
 use crate::config::{self, ConfigError, ConfigFile, LogFormat, Place};
+use crate::graphql::search_folder;
 use crate::telemetry;
 
 /// The options of every command that opens the ledger. What is left out is looked up in the file, then has a default:
@@ -82,6 +83,16 @@ impl Common {
 }
 
 impl Settings {
+    /// Where the search indexes are: where it was told, else beside SQLite's files, else in the data directory that there would be
+    /// without PostgreSQL, since an index stands on each node's own disk.
+    pub fn search_dir(&self, told: Option<PathBuf>) -> PathBuf {
+        let data_dir = match &self.location {
+            Location::Sqlite { dir } => dir.as_path(),
+            Location::Postgres { .. } => Path::new(config::DATA_DIR),
+        };
+        told.or_else(|| self.file.search_dir.clone()).unwrap_or_else(|| search_folder(data_dir))
+    }
+
     /// How the store is opened: with the system's clock and entropy, and the key of the file or the environment. A new key
     /// is made for a new ledger only.
     pub async fn store_config(&self) -> Result<StoreConfig, CliError> {

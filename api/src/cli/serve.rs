@@ -53,6 +53,10 @@ pub struct Args {
     /// The reports that are made at set times, and where they go (docs/scheduled-reports.md)
     #[arg(long, value_name = "FILE", env = "SANGDAM_REPORTS")]
     reports: Option<PathBuf>,
+
+    /// The folder of this node's search indexes, which can be deleted at any time [default: search, in the data directory]
+    #[arg(long, value_name = "DIR", env = "SANGDAM_SEARCH_DIR")]
+    search_dir: Option<PathBuf>,
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
@@ -69,7 +73,8 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     let store = settings.open_or_make_store().await?;
     let models = settings.models().await?;
     complete_erasures(&store).await.map_err(CliError::failed)?;
-    let app = App::new(store, models, settings.log);
+    let search_dir = settings.search_dir(args.search_dir);
+    let app = App::searching_in(store, models, settings.log, search_dir);
     app.follow_all().await.map_err(CliError::failed)?;
     let address = listener.local_addr().map_err(CliError::failed)?;
     tracing::info!(%address, centre = app.log.centre(), "serving at http://{address}");

@@ -21,7 +21,7 @@ use async_graphql::{Context, Schema};
 pub use loader::Loaders;
 pub use mutation::Mutation;
 pub use query::Query;
-pub use state::{App, Principal};
+pub use state::{App, Principal, search_folder};
 pub use subscription::Subscription;
 
 use error::ApiError;

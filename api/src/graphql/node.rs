@@ -4,7 +4,8 @@ use async_graphql::ID;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sangdam_domain::id::{
-    AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId, TransferId,
+    AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId, KnowledgeArticleId,
+    TransferId,
 };
 use sangdam_domain::log::{StreamId, StreamKind};
 use uuid::Uuid;
@@ -22,6 +23,7 @@ pub enum NodeId {
     Consultation(ConsultationId),
     DirectoryEntry(DirectoryEntryId),
     Import(ImportId),
+    KnowledgeArticle(KnowledgeArticleId),
     Transfer(TransferId),
 }
 
@@ -36,6 +38,7 @@ impl NodeId {
             Self::Consultation(id) => (StreamKind::Consultation, id.uuid()),
             Self::DirectoryEntry(id) => (StreamKind::DirectoryEntry, id.uuid()),
             Self::Import(id) => (StreamKind::Import, id.uuid()),
+            Self::KnowledgeArticle(id) => (StreamKind::KnowledgeArticle, id.uuid()),
             Self::Transfer(_) => return None,
         };
         Some(StreamId::new(kind, uuid))
@@ -85,6 +88,7 @@ kinds! {
     ConsultationId = Consultation,
     DirectoryEntryId = DirectoryEntry,
     ImportId = Import,
+    KnowledgeArticleId = KnowledgeArticle,
     TransferId = Transfer,
 }
 

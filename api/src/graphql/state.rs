@@ -1,13 +1,16 @@
 //! What a running server holds, and every resolver may use.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sangdam_domain::actor::{Actor, ActorKind};
 use sangdam_domain::log::LogId;
-use sangdam_eventstore::{Store, StoreError};
+use sangdam_eventstore::{Location, Store, StoreError};
 use sangdam_projections::ReadModels;
 use sangdam_projections::runner::{self, Runner};
+use sangdam_search::Search;
+use tempfile::TempDir;
 
 use super::error::{ApiError, Code};
 use crate::ledger::Ledger;
@@ -28,6 +31,15 @@ pub struct Inner {
     /// What Prometheus is told.
     pub metrics: Metrics,
     runners: Mutex<HashMap<LogId, Runner>>,
+    searches: Mutex<Searches>,
+}
+
+/// The search indexes, and the folder in which each has one of its own.
+struct Searches {
+    folder: Option<PathBuf>,
+    /// Where no folder was named: one that goes with the process.
+    temporary: Option<TempDir>,
+    open: HashMap<LogId, Search>,
 }
 
 impl std::ops::Deref for App {
@@ -39,10 +51,25 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    /// Over an open store and its read models.
+    /// Over an open store and its read models. The search indexes stand beside SQLite's files; with PostgreSQL, in a folder that
+    /// goes with the process: [`App::searching_in`] names one that stays.
     pub fn new(store: Store, models: ReadModels, log: LogId) -> Self {
+        let folder = match store.location() {
+            Location::Sqlite { dir } => Some(search_folder(dir)),
+            Location::Postgres { .. } => None,
+        };
+        Self::over(store, models, log, folder)
+    }
+
+    /// Over an open store and its read models, with the search indexes in a folder of this process's own.
+    pub fn searching_in(store: Store, models: ReadModels, log: LogId, folder: PathBuf) -> Self {
+        Self::over(store, models, log, Some(folder))
+    }
+
+    fn over(store: Store, models: ReadModels, log: LogId, folder: Option<PathBuf>) -> Self {
         let runners = Mutex::default();
-        Self(Arc::new(Inner { store, models, log, metrics: Metrics::new(), runners }))
+        let searches = Mutex::new(Searches { folder, temporary: None, open: HashMap::new() });
+        Self(Arc::new(Inner { store, models, log, metrics: Metrics::new(), runners, searches }))
     }
 
     /// The main log of a centre; of the one that is meant by default where none is named.
@@ -70,10 +97,13 @@ impl App {
         Ok(std::iter::once(self.log.clone()).chain(others).collect())
     }
 
-    /// Keeps the read models of every centre of this ledger up to date.
+    /// Keeps the read models and the search index of every centre of this ledger up to date.
     pub async fn follow_all(&self) -> Result<(), StoreError> {
         for log in self.logs().await? {
             self.runner(&log);
+            if let Err(error) = self.search(&log) {
+                tracing::error!(%log, %error, "there is no folder for the search index");
+            }
         }
         Ok(())
     }
@@ -85,6 +115,27 @@ impl App {
         runners.entry(log.clone()).or_insert_with(start).clone()
     }
 
+    /// A log's search index; opened where it is not open.
+    ///
+    /// # Errors
+    /// Where no folder was named, and none can be made.
+    pub fn search(&self, log: &LogId) -> std::io::Result<Search> {
+        let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(search) = searches.open.get(log) {
+            return Ok(search.clone());
+        }
+        let folder = searches.folder()?.join(log.centre());
+        let search = Search::spawn(self.store.clone(), log.clone(), folder);
+        searches.open.insert(log.clone(), search.clone());
+        Ok(search)
+    }
+
+    /// The search indexes that are open.
+    pub fn searches(&self) -> Vec<(LogId, Search)> {
+        let searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        searches.open.iter().map(|(log, search)| (log.clone(), search.clone())).collect()
+    }
+
     /// Everything that keeps read models up to date.
     pub fn runners(&self) -> Vec<(LogId, Runner)> {
         let runners = self.runners.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,11 +144,32 @@ impl App {
 
     /// Stops following, and closes the read models and the store, whose writer answers what it has taken first.
     pub async fn close(&self) {
+        for (_, search) in self.searches() {
+            search.shutdown().await;
+        }
         for (_, runner) in self.runners() {
             runner.shutdown().await;
         }
         self.models.close().await;
         self.store.close().await;
+    }
+}
+
+/// Where the search indexes of a data directory are.
+pub fn search_folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("search")
+}
+
+impl Searches {
+    fn folder(&mut self) -> std::io::Result<PathBuf> {
+        if let Some(folder) = &self.folder {
+            return Ok(folder.clone());
+        }
+        let temporary = match self.temporary.take() {
+            Some(temporary) => temporary,
+            None => TempDir::with_prefix("sangdam-search-")?,
+        };
+        Ok(self.temporary.insert(temporary).path().to_owned())
     }
 }
 

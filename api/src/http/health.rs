@@ -1,13 +1,14 @@
 //! Whether the server lives, whether it can answer, and its numbers.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::State as Extracted;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use sangdam_domain::log::LogId;
 use sangdam_eventstore::StoreError;
 use sangdam_projections::runner::{Health, Runner};
+use sangdam_search::State;
 use serde::Serialize;
 
 use super::Server;
@@ -35,6 +36,19 @@ struct LogHealth {
     problems: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stopped: Vec<StoppedProjection>,
+    /// The search index of this node. Everything else is answered without it, so it does not count for being ready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    search: Option<SearchHealth>,
+}
+
+#[derive(Serialize)]
+struct SearchHealth {
+    applied: u64,
+    lag: u64,
+    /// Whether this process writes it; otherwise another does.
+    writes: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -50,14 +64,14 @@ pub(super) async fn alive() -> &'static str {
 }
 
 /// The store can be reached, no projection is stopped, and the read models are close behind.
-pub(super) async fn ready(State(server): State<Server>) -> Response {
+pub(super) async fn ready(Extracted(server): Extracted<Server>) -> Response {
     let ready = look(server.engine.app()).await;
     let status = if ready.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(ready)).into_response()
 }
 
 /// The numbers, for Prometheus.
-pub(super) async fn metrics(State(server): State<Server>) -> Response {
+pub(super) async fn metrics(Extracted(server): Extracted<Server>) -> Response {
     let app = server.engine.app();
     let ready = look(app).await;
     app.metrics.ready(ready.ready);
@@ -101,6 +115,8 @@ async fn look_at(app: &App, log: &LogId, runner: &Runner) -> LogHealth {
     if lag > LAG_MAX {
         problems.push(format!("the read models are {lag} events behind; at most {LAG_MAX} count as ready"));
     }
+    let search = app.searches().into_iter().find(|(of, _)| of == log);
+    let search = search.map(|(_, search)| search_health(head.unwrap_or_default(), search.state()));
     let stopped: Vec<StoppedProjection> = projections
         .into_iter()
         .filter_map(|status| {
@@ -110,5 +126,15 @@ async fn look_at(app: &App, log: &LogId, runner: &Runner) -> LogHealth {
         })
         .collect();
     let ready = problems.is_empty() && stopped.is_empty();
-    LogHealth { log: log.as_str().to_owned(), ready, head, applied: applied.get(), lag, problems, stopped }
+    let (log, applied) = (log.as_str().to_owned(), applied.get());
+    LogHealth { log, ready, head, applied, lag, problems, stopped, search }
+}
+
+fn search_health(head: u64, state: State) -> SearchHealth {
+    SearchHealth {
+        applied: state.applied.get(),
+        lag: head.saturating_sub(state.applied.get()),
+        writes: state.writes,
+        problem: state.error.map(|_| "the search index fails; the server's log says why"),
+    }
 }

@@ -2,11 +2,11 @@
 
 use sangdam_domain::aggregate::{
     Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry,
-    Import, ReportRun, ReportSchedule, TelephoneRecord,
+    Import, KnowledgeArticle, ReportRun, ReportSchedule, TelephoneRecord,
 };
 use sangdam_domain::id::{
-    AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId, ReportRunId,
-    ReportScheduleId, TelephoneRecordId,
+    AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, ImportId, KnowledgeArticleId,
+    ReportRunId, ReportScheduleId, TelephoneRecordId,
 };
 use sangdam_domain::log::{StreamKind, Version};
 use sangdam_domain::value::CallbackFor;
@@ -53,6 +53,7 @@ kept! {
     DirectoryEditions: () = |_| (), nobodys;
     DirectoryEntry: DirectoryEntryId = DirectoryEntryId::from_uuid, nobodys;
     Import: ImportId = ImportId::from_uuid, nobodys;
+    KnowledgeArticle: KnowledgeArticleId = KnowledgeArticleId::from_uuid, nobodys;
     ReportRun: ReportRunId = ReportRunId::from_uuid, nobodys;
     ReportSchedule: ReportScheduleId = ReportScheduleId::from_uuid, nobodys;
     TelephoneRecord: TelephoneRecordId = TelephoneRecordId::from_uuid, nobodys;

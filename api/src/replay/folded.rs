@@ -3,7 +3,7 @@
 use sangdam_domain::actor::Subject;
 use sangdam_domain::aggregate::{
     Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry,
-    Import, ReportRun, ReportSchedule, TelephoneRecord,
+    Import, KnowledgeArticle, ReportRun, ReportSchedule, TelephoneRecord,
 };
 use sangdam_domain::event::{Event, Fact};
 use sangdam_domain::log::{LogId, StreamId, StreamKind, Version};
@@ -91,4 +91,4 @@ macro_rules! folded {
     };
 }
 
-folded! { Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry, Import, ReportRun, ReportSchedule, TelephoneRecord }
+folded! { Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry, Import, KnowledgeArticle, ReportRun, ReportSchedule, TelephoneRecord }

@@ -12,6 +12,7 @@ mod consultation;
 mod directory_editions;
 mod directory_entry;
 mod import;
+mod knowledge_article;
 mod report_run;
 mod report_schedule;
 mod telephone_record;
@@ -32,6 +33,7 @@ pub use consultation::{
 pub use directory_editions::{DirectoryEditions, DirectoryEditionsCommand};
 pub use directory_entry::{DirectoryEntry, DirectoryEntryCommand, EntryStanding};
 pub use import::{Import, ImportCommand, ImportStatus};
+pub use knowledge_article::{KnowledgeArticle, KnowledgeArticleCommand, SOURCES_MAX};
 pub use report_run::{ReportRun, ReportRunCommand, ReportRunStatus};
 pub use report_schedule::{ReportSchedule, ReportScheduleCommand};
 pub use telephone_record::{TelephoneRecord, TelephoneRecordCommand};

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::*;
 use crate::actor::ActorKind;
 use crate::id::{
-    AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, EventId, ImportId, ReportRunId,
-    ReportScheduleId,
+    AgentId, CallId, CallbackId, CallerId, ConsultationId, DirectoryEntryId, EventId, ImportId,
+    KnowledgeArticleId, ReportRunId, ReportScheduleId,
 };
 use crate::log::Position;
 use crate::value::{CallerKind, Evidence, NoteText, PhoneNumber};
@@ -146,6 +146,8 @@ proptest! {
         survives::<DirectoryEntry>(DirectoryEntryId::from_uuid(id(51)), &facts, vec![DirectoryEntryCommand::Retire]);
         survives::<DirectoryEditions>((), &facts, vec![]);
         survives::<Import>(ImportId::from_uuid(id(61)), &facts, vec![]);
+        let retire = vec![KnowledgeArticleCommand::Retire];
+        survives::<KnowledgeArticle>(KnowledgeArticleId::from_uuid(id(91)), &facts, retire);
         survives::<ReportRun>(ReportRunId::from_uuid(id(81)), &facts, report_run_commands());
         let skip = ReportScheduleCommand::SkipRuns { due_until: Timestamp::MIN };
         survives::<ReportSchedule>(ReportScheduleId::from_uuid(id(82)), &facts, vec![skip]);

@@ -8,6 +8,7 @@ mod caller;
 mod centre;
 mod consultation;
 mod directory;
+mod knowledge;
 mod report;
 mod telephone;
 pub mod upcast;
@@ -21,6 +22,7 @@ pub use caller::*;
 pub use centre::*;
 pub use consultation::*;
 pub use directory::*;
+pub use knowledge::*;
 pub use report::*;
 pub use telephone::*;
 
@@ -147,6 +149,7 @@ events! {
     Agent: AgentRegistered = 1, ShiftStarted = 1, AgentStateChanged = 1, ShiftEnded = 1, AgentRetired = 1;
     DirectoryEntry: DirectoryEntryAdded = 1, DirectoryEntryChanged = 1, DirectoryEntryRetired = 1;
     DirectoryEditions: DirectoryEditionPublished = 1;
+    KnowledgeArticle: KnowledgeArticlePublished = 1, KnowledgeArticleRetired = 1;
     Centre: CentreRegistered = 1, LegacyBalanceDeclared = 1, CountingDefinitionPublished = 1,
         OperatingCalendarPublished = 1, CategoryTaxonomyPublished = 1;
     Import: ImportStarted = 1, ImportCompleted = 1;

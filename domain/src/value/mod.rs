@@ -1,6 +1,7 @@
 //! Parsed values: made at the edge from what people and machines send, valid ever after.
 
 mod code;
+mod mobile;
 mod phone;
 mod resident;
 mod spelling;
@@ -8,7 +9,7 @@ mod text;
 
 pub use code::*;
 pub use phone::{DialledNumber, PhoneNumber};
-pub use text::{DisplayText, ExternalReference, NoteText, PersonName, ReasonText, RecordText};
+pub use text::{ArticleText, DisplayText, ExternalReference, NoteText, PersonName, ReasonText, RecordText};
 
 /// A value that could not be parsed: which field it was meant for, what was expected, and why it did not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

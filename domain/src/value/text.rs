@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Invalid, resident};
+use super::{Invalid, mobile, resident};
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident: $what:literal, $max:literal characters, $check:ident;)*) => {$(
@@ -38,6 +38,8 @@ macro_rules! texts {
 texts! {
     /// What a note or a brief says. Personal data. Holds no resident registration number.
     NoteText: "note", 10_000 characters, without_resident_number;
+    /// What an article says. Public: holds no mobile number and no resident registration number.
+    ArticleText: "article", 10_000 characters, without_a_persons_number;
     /// A person's name. Personal data.
     PersonName: "name", 100 characters, anything;
     /// Why something was done, in free text. Personal data. Holds no resident registration number.
@@ -84,6 +86,19 @@ fn without_resident_number(what: &'static str, text: &str) -> Result<(), Invalid
     }
 }
 
+fn without_a_persons_number(what: &'static str, text: &str) -> Result<(), Invalid> {
+    without_resident_number(what, text)?;
+    match mobile::find(text) {
+        None => Ok(()),
+        Some(at) => {
+            let problem = format!(
+                "holds what looks like a mobile number at character {at}; articles are public, so name an office's number"
+            );
+            Err(Invalid { what, problem })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +124,14 @@ mod tests {
         assert!(!error.to_string().contains("900101"), "{error}");
         assert!(ReasonText::parse(text).is_err());
         assert!(ExternalReference::parse("9001011234567").is_ok());
+    }
+
+    #[test]
+    fn articles_hold_nobodys_number() {
+        assert!(ArticleText::parse("문의 033-560-2101").is_ok());
+        let error = ArticleText::parse("문의 010-1234-5678").unwrap_err();
+        assert!(error.problem.contains("mobile number") && !error.to_string().contains("1234"), "{error}");
+        assert!(ArticleText::parse("900101-1234567").is_err());
     }
 
     #[test]

@@ -17,5 +17,6 @@ mod replay;
 mod reports;
 mod rules;
 mod schedule;
+mod search;
 mod telephone_files;
 mod telephony;

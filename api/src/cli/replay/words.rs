@@ -55,6 +55,8 @@ pub(super) fn type_ko(event_type: &str) -> &str {
         "DirectoryEntryChanged" => "전화번호부 수정",
         "DirectoryEntryRetired" => "전화번호부 삭제",
         "DirectoryEditionPublished" => "전화번호부 발간",
+        "KnowledgeArticlePublished" => "지식 문서 발행",
+        "KnowledgeArticleRetired" => "지식 문서 폐지",
         "CentreRegistered" => "센터 등록",
         "LegacyBalanceDeclared" => "이전 건수 신고",
         "CountingDefinitionPublished" => "집계 기준 공표",
@@ -244,7 +246,7 @@ mod tests {
     use sangdam_domain::actor::{Actor, ActorKind};
     use sangdam_domain::aggregate::{
         Agent, Aggregate, Call, Callback, Caller, Centre, Consultation, DirectoryEditions, DirectoryEntry,
-        Import, ReportRun, ReportSchedule, TelephoneRecord, fold,
+        Import, KnowledgeArticle, ReportRun, ReportSchedule, TelephoneRecord, fold,
     };
     use sangdam_domain::event::{Event, Fact};
     use sangdam_domain::id::EventId;
@@ -280,6 +282,7 @@ mod tests {
         states_of::<DirectoryEditions>(&facts, &mut names);
         states_of::<DirectoryEntry>(&facts, &mut names);
         states_of::<Import>(&facts, &mut names);
+        states_of::<KnowledgeArticle>(&facts, &mut names);
         states_of::<ReportRun>(&facts, &mut names);
         states_of::<ReportSchedule>(&facts, &mut names);
         states_of::<TelephoneRecord>(&facts, &mut names);

@@ -155,7 +155,7 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    pub(super) fn new(at: &At, resolved: &Happened<event::ConsultationResolved>) -> Self {
+    pub(in crate::graphql) fn new(at: &At, resolved: &Happened<event::ConsultationResolved>) -> Self {
         Self {
             by: resolved.what.by.into(),
             outcome: resolved.what.outcome.into(),

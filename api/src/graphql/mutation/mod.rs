@@ -11,6 +11,7 @@ mod centre;
 mod consultation;
 mod directory;
 mod field;
+mod knowledge;
 mod payload;
 mod request;
 
@@ -26,5 +27,6 @@ pub struct Mutation(
     caller::CallerMutations,
     agent::AgentMutations,
     directory::DirectoryMutations,
+    knowledge::KnowledgeMutations,
     centre::CentreMutations,
 );

@@ -6,7 +6,7 @@ use sangdam_projections::At;
 
 use super::request::{Failure, UserError};
 use crate::graphql::model::{
-    Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEdition, DirectoryEntry,
+    Agent, Call, Callback, Caller, Centre, Consultation, DirectoryEdition, DirectoryEntry, KnowledgeArticle,
 };
 use crate::graphql::scalar::Position;
 use crate::ledger::{CompletedCallback, Executed};
@@ -58,6 +58,8 @@ payloads! {
     ConsultationPayload { consultation: Consultation }
     /// What a command about an entry of the directory answers with.
     DirectoryEntryPayload { entry: DirectoryEntry }
+    /// What a command about an article answers with.
+    KnowledgeArticlePayload { article: KnowledgeArticle }
 }
 
 /// What `completeCallback` answers with.

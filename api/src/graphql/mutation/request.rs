@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, InputObject, InputType, SimpleObject, Value};
 use sangdam_domain::actor::Actor;
-use sangdam_domain::aggregate::{AgentStanding, CallStanding, Caller};
-use sangdam_domain::id::{AgentId, CallId, CallerId, CommandId};
+use sangdam_domain::aggregate::{AgentStanding, CallStanding, Caller, KnowledgeArticle};
+use sangdam_domain::id::{AgentId, CallId, CallerId, CommandId, KnowledgeArticleId};
 use sangdam_domain::log::{LogId, Version};
 use sangdam_domain::rejection::Rejection;
 use sangdam_eventstore::StoreError;
@@ -189,6 +189,14 @@ impl Request {
         Ok(())
     }
 
+    /// Refuses an article that was never published.
+    pub(super) async fn must_be_published(&self, article: KnowledgeArticleId) -> Result<(), Failure> {
+        match self.ledger.load::<KnowledgeArticle>(article).await? {
+            None => Err(Rejection::NotFound { kind: KnowledgeArticleId::KIND }.into()),
+            Some(_) => Ok(()),
+        }
+    }
+
     /// Refuses an agent whom nobody knows. One who has retired since is fine: it says what happened.
     pub(super) async fn must_be_an_agent(&self, agent: AgentId) -> Result<(), Failure> {
         match self.ledger.agent_standing(agent).await? {
@@ -227,6 +235,7 @@ impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
         let field = match &rejection {
             Rejection::NotFound { kind: "directory-entry" } => Some("entry"),
+            Rejection::NotFound { kind: "knowledge-article" } => Some("article"),
             Rejection::NotFound { kind } => Some(*kind),
             Rejection::VersionOutOfOrder { kind: "directory edition", .. } => Some("edition"),
             // The entries are those of the period.

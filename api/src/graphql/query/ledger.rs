@@ -1,11 +1,11 @@
 //! A centre's ledger: every question goes through it.
 
 use async_graphql::{Context, ID, Object};
-use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId};
+use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId, KnowledgeArticleId};
 use sangdam_domain::log;
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
-    At, ReadError, agents, callbacks, centre, counts, cumulative, directory, event_types, imports,
+    At, ReadError, agents, callbacks, centre, counts, cumulative, directory, event_types, imports, knowledge,
     service_level,
 };
 
@@ -13,12 +13,14 @@ use super::answers::{Checkpoint, ConsultationFilterInput};
 use super::as_of::{self, AsOf, AsOfInput};
 use super::parse::{check_days, parse_stream, parse_thresholds, parse_types};
 use super::replay::{self, Asked};
+use super::similar;
 use crate::graphql::error::ApiError;
 use crate::graphql::model::{
     self, Agent, CallConnection, Callback, Caller, Centre, Consultation, ConsultationConnection,
-    CumulativeCount, DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import, Lazy,
-    Milestone, Period, PeriodCount, RankedBy, Ranking, ReplayConnection, ServiceLevel, WhatWasKnown,
-    YearlyCount, consultation_page, loaders, unaccounted_page,
+    CumulativeCount, DirectoryEdition, DirectoryEntry, DirectoryRank, EventConnection, Import,
+    KnowledgeArticle, Lazy, Milestone, Period, PeriodCount, RankedBy, Ranking, ReplayConnection,
+    ServiceLevel, SimilarConsultation, WhatWasKnown, YearlyCount, consultation_page, loaders,
+    unaccounted_page,
 };
 use crate::graphql::page::{PageArgs, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
@@ -323,6 +325,45 @@ impl Ledger {
     /// such call, or nobody has answered it.
     async fn what_was_known(&self, ctx: &Context<'_>, call: ID) -> Result<Option<WhatWasKnown>, ApiError> {
         replay::what_was_known(ctx, &self.at, self.position, &call).await
+    }
+
+    /// Earlier consultations about what is asked, one for each matter, the nearest first: how they were resolved, which numbers were
+    /// given, where they were transferred. What was settled at the first contact ranks higher. Give the inquiry's `text` as it is being typed,
+    /// a `category` that alone counts, or both; with neither, what comes up most. Everything said is as of the ledger's moment, and so is
+    /// the ranking; what was erased since is missing. Waits until the search index knows of the ledger's `position`.
+    async fn similar_consultations(
+        &self,
+        ctx: &Context<'_>,
+        text: Option<String>,
+        category: Option<String>,
+        #[graphql(default = 5)] first: i32,
+    ) -> Result<Vec<SimilarConsultation>, ApiError> {
+        let asked = similar::Asked { text, category, first: rows(Some(first), "first")? };
+        similar::similar_consultations(ctx, &self.at, self.position, asked).await
+    }
+
+    /// The articles written from good answers, the first published first.
+    async fn knowledge_articles(
+        &self,
+        ctx: &Context<'_>,
+        category: Option<String>,
+        #[graphql(default)] with_retired: bool,
+    ) -> Result<Vec<KnowledgeArticle>, ApiError> {
+        let category = similar::category(category.as_deref())?;
+        let models = &app(ctx)?.models;
+        let rows = knowledge::articles(models, &self.at, category.as_ref(), with_retired).await?;
+        Ok(rows.into_iter().map(|row| KnowledgeArticle::of_id(&self.at, row.id)).collect())
+    }
+
+    /// An article by id; null where there is none.
+    async fn knowledge_article(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<Option<KnowledgeArticle>, ApiError> {
+        let id: KnowledgeArticleId = node::parse(&id)?;
+        let state = loaders(ctx)?.load(&self.at, id).await?;
+        Ok(state.map(|state| KnowledgeArticle::from_state(&self.at, state)))
     }
 
     /// The head of the log: its length and Merkle root. It may be ahead of `position`; with `asOf` it is the head that the

@@ -5,6 +5,7 @@ mod as_of;
 mod ledger;
 mod parse;
 mod replay;
+mod similar;
 
 use std::sync::Arc;
 
@@ -17,7 +18,9 @@ pub use ledger::Ledger;
 pub(super) use parse::{parse_stream, parse_thresholds, parse_types, today};
 
 use super::error::ApiError;
-use super::model::{ActorKind, Agent, Call, Callback, Caller, Consultation, DirectoryEntry, Import, loaders};
+use super::model::{
+    ActorKind, Agent, Call, Callback, Caller, Consultation, DirectoryEntry, Import, KnowledgeArticle, loaders,
+};
 use super::node::NodeId;
 use super::scalar::Position;
 use super::{Principal, app};
@@ -47,6 +50,7 @@ pub enum Node {
     Consultation(Consultation),
     DirectoryEntry(DirectoryEntry),
     Import(Import),
+    KnowledgeArticle(KnowledgeArticle),
 }
 
 #[Object]
@@ -76,6 +80,9 @@ impl Query {
             NodeId::Consultation(id) => find(ctx, id, Consultation::from_state).await?.map(Node::from),
             NodeId::DirectoryEntry(id) => find(ctx, id, DirectoryEntry::from_state).await?.map(Node::from),
             NodeId::Import(id) => find(ctx, id, Import::from_state).await?.map(Node::from),
+            NodeId::KnowledgeArticle(id) => {
+                find(ctx, id, KnowledgeArticle::from_state).await?.map(Node::from)
+            }
             NodeId::Transfer(_) => {
                 return Err(ApiError::bad_input("a transfer is read with its consultation"));
             }

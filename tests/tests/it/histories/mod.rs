@@ -117,7 +117,8 @@ impl World {
             35..70 => self.consultation().await,
             70..80 => self.callback().await,
             80..92 => self.caller().await,
-            92..95 => self.directory().await,
+            92..94 => self.directory().await,
+            94 => self.article().await,
             95..97 => self.report().await,
             _ => self.centre().await,
         }

@@ -5,13 +5,16 @@ use rand::Rng;
 use sangdam_domain::actor::Subject;
 use sangdam_domain::aggregate::{
     Agent, AgentCommand, Caller, CallerCommand, Centre, CentreCommand, DirectoryEditions,
-    DirectoryEditionsCommand, DirectoryEntry, DirectoryEntryCommand,
+    DirectoryEditionsCommand, DirectoryEntry, DirectoryEntryCommand, KnowledgeArticle,
+    KnowledgeArticleCommand,
 };
-use sangdam_domain::event::{Category, DirectoryListing, EditionEntry, Holiday, LegacyBalance, OpenHours};
-use sangdam_domain::id::{AgentId, CallerId, DirectoryEntryId};
+use sangdam_domain::event::{
+    Article, Category, DirectoryListing, EditionEntry, Holiday, LegacyBalance, OpenHours,
+};
+use sangdam_domain::id::{AgentId, CallerId, DirectoryEntryId, KnowledgeArticleId};
 use sangdam_domain::value::{
-    AgentState, CallerKind, Code, CountingRule, DialledNumber, DisplayText, LegalBasis, PersonName,
-    PhoneNumber, Weekday,
+    AgentState, ArticleText, CallerKind, Code, CountingRule, DialledNumber, DisplayText, LegalBasis,
+    PersonName, PhoneNumber, Weekday,
 };
 
 use super::world::{Outcome, World};
@@ -164,6 +167,25 @@ impl World {
             }
         };
         Ok(self.ledger.execute::<DirectoryEntry>(&meta, entry, command).await?.appended)
+    }
+
+    pub(super) async fn article(&mut self) -> Outcome {
+        let meta = self.meta();
+        let id = self.id("article", (12, 3), KnowledgeArticleId::from_uuid);
+        if self.random.random_ratio(1, 6) {
+            let retire = KnowledgeArticleCommand::Retire;
+            return Ok(self.ledger.execute::<KnowledgeArticle>(&meta, id, retire).await?.appended);
+        }
+        let source = self.consultation_id();
+        let sources = vec![(source, self.ledger.consultation_status(source).await?)];
+        let article = Article {
+            title: text("여권 재발급"),
+            body: ArticleText::parse(self.one_of(&["신분증 지참", "신분증과 사진 지참"])).expect("a text"),
+            category: self.maybe(Self::category),
+            written_from: vec![source],
+        };
+        let publish = KnowledgeArticleCommand::Publish { article, sources };
+        Ok(self.ledger.execute::<KnowledgeArticle>(&meta, id, publish).await?.appended)
     }
 
     fn register_caller(&mut self) -> CallerCommand {

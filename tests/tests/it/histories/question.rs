@@ -13,11 +13,13 @@ use sangdam_domain::log::{StreamId, StreamKind};
 
 /// What stands in aggregates' streams: shown in full where the ledger's own fields lead to it, and from there on only what
 /// it says itself.
-const ENTITIES: [&str; 7] =
-    ["Agent", "Call", "Callback", "Caller", "Consultation", "DirectoryEntry", "Import"];
+const ENTITIES: [&str; 8] =
+    ["Agent", "Call", "Callback", "Caller", "Consultation", "DirectoryEntry", "Import", "KnowledgeArticle"];
 
-/// Personal data, which an erasure takes from every moment, and what differs by being asked as of a moment.
-const LEFT_OUT: [(&str, &str); 12] = [
+/// Personal data, which an erasure takes from every moment, what is ranked and grouped by it (`search/as_of.rs` asks that of
+/// histories without erasures), and what differs by being asked as of a moment.
+const LEFT_OUT: [(&str, &str); 13] = [
+    ("Ledger", "similarConsultations"),
     ("Note", "text"),
     ("Note", "erased"),
     ("CallerPhone", "phone"),
@@ -34,7 +36,8 @@ const LEFT_OUT: [(&str, &str); 12] = [
 const LEFT_OUT_TYPES: [&str; 2] = ["PersonalText", "PageInfo"];
 
 /// Arguments without which a field cannot be asked, or says little.
-const ARGUMENTS: [(&str, &[&str]); 14] = [
+const ARGUMENTS: [(&str, &[&str]); 15] = [
+    ("Ledger.knowledgeArticles", &["", "withRetired: true"]),
     ("Ledger.consultations", &["first: 100", "last: 3", "first: 5, filter: { status: RESOLVED }"]),
     (
         "Ledger.counts",

@@ -52,6 +52,12 @@ fn dependencies_point_one_way() {
     knows_nothing_of("projections", &projections, &web);
     knows_nothing_of("projections", &projections, &["sangdam"]);
 
+    let search = dependencies("sangdam-search", None);
+    knows_nothing_of("search", &search, &web);
+    knows_nothing_of("search", &search, &["sangdam"]);
+    knows_nothing_of("search", &dependencies("sangdam-search", Some("1")), &["sqlx"]);
+    knows_nothing_of("projections", &projections, &["sangdam-search"]);
+
     knows_nothing_of("api", &dependencies("sangdam", Some("1")), &["sqlx"]);
 }
 
@@ -77,6 +83,7 @@ fn projections_never_write_the_ledger() {
     let writes =
         [".append_all(", ".append_bulk(", ".create_log(", ".delete_sealed(", "Append {", "vault().seal"];
     never_says("projections/src", &writes, "a projection reads the ledger");
+    never_says("search/src", &writes, "the search index reads the ledger");
 }
 
 #[test]
