@@ -123,7 +123,7 @@ pub async fn follow_queue_log(
     let state = State::read(state_file)?.filter(|state| state.fits(path));
     let head = ledger.store().head(ledger.log()).await.map_err(IntakeError::from)?.position;
     // A ledger that is shorter than it was has been restored: what was read since must be read again.
-    let state = state.map(|state| if state.position > head { state.from_the_beginning() } else { state });
+    let state = state.map(|state| if state.position > head { state.at_its_beginning() } else { state });
     let mut tail = Tail::open(path, state, ledger.now())?;
     tail.save(state_file, head)?;
     let mut stop = pin!(stop.fuse());

@@ -67,7 +67,7 @@ impl State {
     }
 
     /// The same files, none of them read.
-    pub(super) fn from_the_beginning(mut self) -> Self {
+    pub(super) fn at_its_beginning(mut self) -> Self {
         self.files.iter_mut().for_each(|file| file.offset = 0);
         self
     }

@@ -18,7 +18,7 @@ const ENTITIES: [&str; 8] =
 
 /// Personal data, which an erasure takes from every moment, what is ranked and grouped by it (`search/as_of.rs` asks that of
 /// histories without erasures), and what differs by being asked as of a moment.
-const LEFT_OUT: [(&str, &str); 13] = [
+const LEFT_OUT: &[(&str, &str)] = &[
     ("Ledger", "similarConsultations"),
     ("Note", "text"),
     ("Note", "erased"),
@@ -36,7 +36,7 @@ const LEFT_OUT: [(&str, &str); 13] = [
 const LEFT_OUT_TYPES: [&str; 2] = ["PersonalText", "PageInfo"];
 
 /// Arguments without which a field cannot be asked, or says little.
-const ARGUMENTS: [(&str, &[&str]); 15] = [
+const ARGUMENTS: &[(&str, &[&str])] = &[
     ("Ledger.knowledgeArticles", &["", "withRetired: true"]),
     ("Ledger.consultations", &["first: 100", "last: 3", "first: 5, filter: { status: RESOLVED }"]),
     (
