@@ -1,7 +1,8 @@
-//! Call records of telephone systems, read line by line: pure functions from text to what it says, or to what is wrong
+//! What telephone systems say, in files line by line and in messages: pure functions from text to what it says, or to what is wrong
 //! with it. What becomes of that is the business of `api/src/intake/`. Each parser here has a fuzz target in `fuzz/`.
 
 pub mod cdr;
+pub mod cti;
 pub mod lines;
 pub mod number;
 pub mod queue_log;

@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_need_is_torn_apart_only_where_it_must_be() {
-        let edition = edition(&[4, 4, 30]);
+        let edition = edition(&[2, 2, 30]);
         let pages = pages(&edition);
         let torn: Vec<bool> = pages.iter().flatten().map(|part| part.goes_on).collect();
         assert_eq!(torn[..3], [false, false, false]);

@@ -13,12 +13,13 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, ORIGIN, RETRY
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use sangdam_records::cti::parse;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use super::Server;
-use crate::intake::cti::{carry_out, parse};
+use crate::intake::cti::carry_out;
 use crate::ledger::Ledger;
 
 /// The largest message, in bytes.

@@ -8,9 +8,9 @@ use sangdam_domain::log::Position;
 use sangdam_domain::value::{Code, PersonName};
 use sangdam_projections::agents::{self, AgentRow};
 use sangdam_projections::{At, ReadModels};
+use sangdam_records::cti::Push;
 
 use super::carry_out::CtiError;
-use super::parse::Push;
 use crate::intake::ids::Ids;
 use crate::ledger::{CommandMeta, ExecuteError, Ledger};
 

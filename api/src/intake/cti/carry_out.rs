@@ -8,11 +8,12 @@ use sangdam_domain::rejection::Rejection;
 use sangdam_domain::value::{CallerKind, Code, Direction, ExternalReference, PhoneNumber};
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{ReadError, ReadModels};
+use sangdam_records::cti::{Event, Push};
+use sangdam_records::number::{Sender, dialled};
 use sha2::{Digest, Sha256};
 
+use super::agents;
 use super::meaning::{Heard, meaning};
-use super::parse::{Event, Push};
-use super::{agents, number};
 use crate::ledger::{CommandMeta, ExecuteError, Ledger, LoadError};
 
 /// How often a message is begun anew where what it rests on changes meanwhile.
@@ -74,7 +75,7 @@ async fn heard(ledger: &Ledger, models: &ReadModels, push: &Push, actor: &Actor)
         Direction::Inbound => (&push.from, &push.to),
         Direction::Outbound => (&push.to, &push.from),
     };
-    let phone = theirs.as_deref().and_then(number::phone);
+    let phone = theirs.as_deref().and_then(|told| Sender::read(told).number());
     let caller = match &phone {
         None => None,
         Some(phone) => match ledger.caller_by_phone(phone, Position::MAX).await? {
@@ -93,7 +94,7 @@ async fn heard(ledger: &Ledger, models: &ReadModels, push: &Push, actor: &Actor)
         phone,
         caller,
         // What an outbound call dialled is somebody's own number, and sealed as such.
-        dialled: ours.as_deref().filter(|_| direction == Direction::Inbound).and_then(number::dialled),
+        dialled: ours.as_deref().filter(|_| direction == Direction::Inbound).and_then(dialled),
         queue: push.queue.as_deref().and_then(queue),
         reference: ExternalReference::parse(&push.call_id).ok(),
         agent,

@@ -8,9 +8,9 @@ use sangdam_domain::value::{
     Code, DialledNumber, Direction, EndedBy, Evidence, ExternalReference, PhoneNumber, QueueExit,
 };
 
-use super::cause::{Cause, code};
-use super::parse::Event;
 use crate::ledger::{Telling, Told};
+use sangdam_records::cti::Event;
+use sangdam_records::cti::cause::{Cause, code};
 
 /// How long after a call was over its id stands for it still, in seconds: what comes later is of another call. Some systems
 /// count from 1 after a restart; and messages are repeated for minutes, not for hours.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sangdam::intake::cti::{carry_out, parse};
+use sangdam::intake::cti::carry_out;
 use sangdam::ledger::{CommandMeta, Ledger};
 use sangdam_domain::actor::{Actor, ActorKind};
 use sangdam_domain::aggregate::{Agent, Call, Callback, Caller, Centre, CentreCommand};
@@ -13,6 +13,7 @@ use sangdam_domain::time::Timestamp;
 use sangdam_domain::value::{DisplayText, Weekday};
 use sangdam_eventstore::{Clock, FixedClock, Kek, SeededEntropy, Store, StoreConfig};
 use sangdam_projections::ReadModels;
+use sangdam_records::cti::parse;
 use sangdam_tests::Database;
 
 /// One process on a ledger.

@@ -110,8 +110,9 @@ fn plain(text: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{cause, number};
     use super::*;
+    use crate::cti::cause;
+    use crate::number::{Sender, dialled};
 
     const JSON: Option<&str> = Some("application/json; charset=utf-8");
     const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
@@ -195,7 +196,7 @@ mod tests {
             });
             let push = parse(JSON, sent.to_string().as_bytes());
             prop_assert!(push.is_ok());
-            let _ = (number::phone(&from), number::dialled(&from), cause::code(&cause), cause::Cause::of(Some(&cause)));
+            let _ = (Sender::read(&from), dialled(&from), cause::code(&cause), cause::Cause::of(Some(&cause)));
         }
     }
 }
