@@ -29,7 +29,7 @@ impl World {
         let id = self.call_id();
         let closed_by = self.ledger.closed_by(self.ledger.moment(&meta)?).await?;
         let evidence = self.one_of(Evidence::ALL);
-        let command = match self.random.random_range(0..14) {
+        let command = match self.random.random_range(0..15) {
             0..5 => CallCommand::Offer {
                 direction: self.one_of(&[Direction::Inbound, Direction::Inbound, Direction::Outbound]),
                 from: self.maybe(Self::phone),
@@ -56,6 +56,13 @@ impl World {
             12 => CallCommand::StateNoConsultation {
                 reason: self.one_of(NoConsultationReason::ALL),
                 consultation: self.ledger.consultation_of(id).await?,
+            },
+            13 => CallCommand::RingUnanswered {
+                agent: self.maybe(Self::agent_id),
+                ring_milliseconds: self.random.random_range(0..30_000),
+                end: self.one_of(RingEnd::ALL),
+                evidence,
+                closed_by,
             },
             _ => {
                 let talk_seconds = self.maybe(|w| w.random.random_range(0..900));

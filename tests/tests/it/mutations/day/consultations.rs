@@ -40,6 +40,14 @@ impl Day {
         let number = json!({ "consultation": id, "entry": desk.entry, "entryVersion": 1 });
         let expected = json!({ "numbersAskedFor": [{ "entryVersion": 1, "entry": { "id": desk.entry } }] });
         self.tells("recordNumberAskedFor", number, "consultation", expected).await;
+        let article =
+            json!({ "title": "대형 폐기물", "body": "스티커를 붙여 내놓습니다.", "writtenFrom": [id] });
+        let fields = "article { id latest { title } }";
+        let article = self.does("publishKnowledgeArticle", article, fields).await["article"].take();
+        assert_eq!(article["latest"]["title"], "대형 폐기물");
+        let retire = json!({ "article": article["id"] });
+        let retired = self.does("retireKnowledgeArticle", retire, "article { retiredAt }").await;
+        assert!(retired["article"]["retiredAt"].is_string());
         let correct = json!({ "consultation": id, "contactReason": "FOLLOW_UP", "why": "다시 물어봄" });
         let expected = json!({ "contactReason": "FOLLOW_UP",
             "corrections": [{ "contactReason": "FOLLOW_UP", "why": { "value": "다시 물어봄" } }] });
