@@ -97,6 +97,23 @@ impl Reading {
         Ok(self.file.metadata()?.len())
     }
 
+    /// Looks at the first line of a file of which nothing was read yet.
+    pub(super) fn look_at_first_line(&mut self) -> io::Result<()> {
+        if self.offset == 0 {
+            self.first_line = FirstLine::of(&self.file)?;
+        }
+        Ok(())
+    }
+
+    /// Whether it begins later than a rotated file with this first line, or in the same second. What has no line yet begins
+    /// after all others.
+    pub(super) fn begins_after(&self, first: &FirstLine) -> bool {
+        match self.first_line.as_ref().map(|own| own.epoch) {
+            None => true,
+            Some(epoch) => epoch >= first.epoch,
+        }
+    }
+
     /// The same file from its beginning, after it was emptied.
     pub(super) fn begin_again(&mut self) -> io::Result<()> {
         self.offset = 0;

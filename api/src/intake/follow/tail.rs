@@ -128,6 +128,9 @@ impl Tail {
             && self.open.last().is_none_or(|file| file.inode != inode)
         {
             self.look()?;
+        } else if self.anything_begun()? {
+            // What was empty may have been filled, copied and emptied since: the copy goes first.
+            self.look_at_siblings()?;
         }
         let mut pulled = Pulled::default();
         let mut index = 0;
@@ -162,6 +165,16 @@ impl Tail {
         Ok(pulled)
     }
 
+    /// Whether a file that had no line has one now.
+    fn anything_begun(&mut self) -> io::Result<bool> {
+        let mut begun = false;
+        for file in self.open.iter_mut().filter(|file| file.first_line.is_none()) {
+            file.look_at_first_line()?;
+            begun |= file.first_line.is_some();
+        }
+        Ok(begun)
+    }
+
     /// A file was emptied: what was not read of it is in a copy beside it. Returns where to go on.
     fn after_truncation(&mut self, index: usize) -> io::Result<usize> {
         let file = &mut self.open[index];
@@ -170,26 +183,29 @@ impl Tail {
         file.begin_again()?;
         let Some(before) = before else { return Ok(index) };
         note(&mut self.done, ReadFile { first_line: before.clone(), offset });
-        if !self.look_at_siblings(index)?.contains(&before) {
+        let seen = self.look_at_siblings()?;
+        if !seen.first_lines.contains(&before) {
             self.news.push(News::CopyMissing(self.path.clone()));
         }
-        Ok(index)
+        Ok(seen.opened_at.map_or(index, |opened_at| opened_at.min(index)))
     }
 
     /// Opens what came under the name, and what it was before that was missed.
     fn look(&mut self) -> io::Result<()> {
-        self.look_at_siblings(self.open.len())?;
-        self.look_at_name()
+        // In this order: what is rotated away in between is open already, and what was before stands beside it.
+        self.look_at_name()?;
+        self.look_at_siblings().map(drop)
     }
 
-    /// Opens the rotated files that were not read to their end, in front of the file at `index`. Returns the first lines of
-    /// all that are there.
-    fn look_at_siblings(&mut self, index: usize) -> io::Result<Vec<String>> {
-        let mut seen = Vec::new();
-        let mut at = index;
+    /// Opens the rotated files that were not read to their end, each in front of those that begin later.
+    fn look_at_siblings(&mut self) -> io::Result<Seen> {
+        for open in &mut self.open {
+            open.look_at_first_line()?;
+        }
+        let mut seen = Seen::default();
         for mut sibling in Siblings::of(&self.path)?.files {
             let Some(first) = sibling.first_line.clone() else { continue };
-            seen.push(first.sha256.clone());
+            seen.first_lines.push(first.sha256.clone());
             let is_open = |open: &Reading| {
                 open.inode == sibling.inode
                     || open.first_line.as_ref().is_some_and(|line| line.sha256 == first.sha256)
@@ -204,8 +220,10 @@ impl Tail {
             }
             if sibling.offset < sibling.length()? {
                 self.news.push(News::Reads(sibling.path.to_path_buf(), sibling.offset));
+                let at = self.open.iter().position(|open| open.begins_after(&first));
+                let at = at.unwrap_or(self.open.len());
                 self.open.insert(at, sibling);
-                at += 1;
+                seen.opened_at = Some(seen.opened_at.map_or(at, |before| before.min(at)));
             }
         }
         Ok(seen)
@@ -271,6 +289,15 @@ impl Tail {
     fn unreadable(&self, source: io::Error) -> FollowError {
         FollowError::Unreadable { path: self.path.clone(), source }
     }
+}
+
+/// What stands beside the file that is followed.
+#[derive(Default)]
+struct Seen {
+    /// The first lines of all rotated files, as digests.
+    first_lines: Vec<String>,
+    /// The first place at which one was opened.
+    opened_at: Option<usize>,
 }
 
 /// Notes how far a file was read, in place of what was noted of it.

@@ -120,6 +120,37 @@ fn a_copied_and_emptied_file_is_read_to_its_end_in_the_copy() {
 }
 
 #[test]
+fn a_file_that_was_filled_emptied_and_renamed_between_two_looks_is_read_in_order() {
+    let folder = Folder::new();
+    folder.write("queue_log", "1|a\n");
+    let mut tail = folder.open(false);
+    assert_eq!(folder.drain(&mut tail), "1|a ");
+    folder.rename("queue_log", "queue_log.9");
+    File::create(folder.at("queue_log")).unwrap();
+    assert_eq!(folder.drain(&mut tail), "");
+    folder.write("queue_log", "2|b\n");
+    folder.copy_and_empty("queue_log.8");
+    folder.write("queue_log", "3|c\n");
+    folder.rename("queue_log", "queue_log.7");
+    folder.write("queue_log", "4|d\n");
+    assert_eq!(folder.drain(&mut tail), "2|b 3|c 4|d ");
+}
+
+#[test]
+fn an_empty_file_that_was_filled_and_emptied_between_two_looks_is_read_in_order() {
+    let folder = Folder::new();
+    folder.write("queue_log", "1|a\n");
+    let mut tail = folder.open(false);
+    assert_eq!(folder.drain(&mut tail), "1|a ");
+    folder.copy_and_empty("queue_log.1");
+    assert_eq!(folder.drain(&mut tail), "");
+    folder.write("queue_log", "2|b\n");
+    folder.copy_and_empty("queue_log.2");
+    folder.write("queue_log", "3|c\n");
+    assert_eq!(folder.drain(&mut tail), "2|b 3|c ");
+}
+
+#[test]
 fn a_start_goes_on_where_the_last_one_stopped_across_rotations() {
     let folder = Folder::new();
     folder.write("queue_log.7", "1|long before\n");
