@@ -1,5 +1,7 @@
 //! Calls as they come in, with what the agent should know of who is calling.
 
+use std::time::Duration;
+
 use async_graphql::{Context, Enum, Object};
 use futures::{Stream, StreamExt, stream};
 use sangdam_domain::aggregate;
@@ -8,6 +10,7 @@ use sangdam_domain::log::StreamKind;
 use sangdam_domain::value::{Code, Direction};
 use sangdam_eventstore::StoredEvent;
 use sangdam_projections::At;
+use sangdam_projections::runner::Runner;
 
 use super::events::Followed;
 use crate::graphql::error::ApiError;
@@ -86,17 +89,28 @@ impl Wanted {
     }
 }
 
+/// How long a screen waits for the read models at most: they know of the caller's consultations, and of a line that broke just
+/// now. Mostly they have come so far in a few milliseconds; a call that rings is shown in any case.
+const KNOWN_WITHIN: Duration = Duration::from_secs(1);
+
 /// Incoming calls as they ring and as they are answered.
 pub(super) fn incoming(
     followed: Followed,
     ledger: Ledger,
+    runner: Runner,
     wanted: Wanted,
 ) -> impl Stream<Item = Result<IncomingCall, ApiError>> + Send {
     followed
         .batches()
         .then(move |batch| {
-            let (ledger, wanted) = (ledger.clone(), wanted.clone());
-            async move { told(&ledger, &wanted, batch?).await }
+            let (ledger, runner, wanted) = (ledger.clone(), runner.clone(), wanted.clone());
+            async move {
+                let told = told(&ledger, &wanted, batch?).await?;
+                if let Some(last) = told.last() {
+                    drop(runner.wait_for(last.position.0, KNOWN_WITHIN).await);
+                }
+                Ok(told)
+            }
         })
         .flat_map(|told| match told {
             Ok(told) => stream::iter(told.into_iter().map(Ok).collect::<Vec<_>>()),

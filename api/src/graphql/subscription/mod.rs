@@ -83,7 +83,8 @@ impl Subscription {
         let app = app(ctx)?;
         let followed = Followed::new(app, centre.as_deref(), after).await?;
         let ledger = app.ledger(centre.as_deref()).await?;
-        Ok(Box::pin(incoming_call::incoming(followed, ledger, wanted)))
+        let runner = app.runner(ledger.log());
+        Ok(Box::pin(incoming_call::incoming(followed, ledger, runner, wanted)))
     }
 
     /// A milestone when its threshold is reached (100,000 where none are given). With `after`, those first that were reached
