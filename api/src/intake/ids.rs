@@ -10,6 +10,10 @@ use uuid::{Builder, Uuid};
 
 use super::columns::push_part;
 
+/// The name of a centre's telephone system, where it was given no other: what it says in files and what it pushes are of the
+/// same calls and agents.
+pub const TELEPHONE_SYSTEM: &str = "asterisk";
+
 /// A keyed hash of some bytes, within a namespace: `Vault::blind`.
 pub trait Blind {
     /// The hash.

@@ -47,21 +47,22 @@ pub struct Telling {
 pub type Told = (CallCommand, Option<Timestamp>);
 
 impl Ledger {
-    /// Carries out what a telephone system tells of the call that it calls `id_there`. `tell` says what the message comes to,
-    /// given the call that has this id, if one has, and the version of the calendar by which the centre is closed. It may be
-    /// asked several times, where others write to the call meanwhile.
+    /// Carries out what a telephone system tells of the call that it calls `id_there`; the first call of that id is `first`,
+    /// also where the system's files have told of it before. `tell` says what the message comes to, given the call that has
+    /// this id, if one has, and the version of the calendar by which the centre is closed. It may be asked several times,
+    /// where others write to the call meanwhile.
     ///
     /// # Errors
     /// As [`Ledger::execute`].
     pub async fn tell_call(
         &self,
         meta: &CommandMeta,
-        id_there: &str,
+        (id_there, first): (&str, CallId),
         tell: impl Fn(Option<&Call>, Option<u32>) -> Telling,
     ) -> Result<Executed<Call>, ExecuteError> {
         let mut once = self.once(meta)?;
         loop {
-            let attempt = self.attempt_tell(&once, id_there, &tell).await;
+            let attempt = self.attempt_tell(&once, (id_there, first), &tell).await;
             match self.settle(&mut once, attempt).await? {
                 Settled::Done { on, changes, appended } => return Ok(self.done(on, &changes, appended)),
                 Settled::Already(recorded) => return self.first_result(recorded).await,
@@ -73,15 +74,18 @@ impl Ledger {
     async fn attempt_tell(
         &self,
         once: &Once<'_>,
-        id_there: &str,
+        (id_there, first): (&str, CallId),
         tell: impl Fn(Option<&Call>, Option<u32>) -> Telling,
     ) -> Result<(Held<Call>, Vec<Change>), ExecuteError> {
         let hmac = self.store.vault().blind(SYSTEM_CALL, self.in_centre(id_there.as_bytes()).as_slice());
         let claim = |owner| Claim { namespace: SYSTEM_CALL, hmac, owner };
         let owner = self.store.claim(SYSTEM_CALL, hmac).await?;
-        let former = match owner.filter(|owner| owner.kind == StreamKind::Call) {
-            Some(stream) => Some(self.hold::<Call>(CallId::from_uuid(stream.uuid)).await?),
-            None => None,
+        let known_as = owner.filter(|owner| owner.kind == StreamKind::Call);
+        let known_as = known_as.map_or(first, |stream| CallId::from_uuid(stream.uuid));
+        let held = self.hold::<Call>(known_as).await?;
+        let (former, new) = match held.state.version {
+            Version::ZERO => (None, Some(held)),
+            _ => (Some(held), None),
         };
         let calendar = self.hold::<Centre>(()).await?.state.calendar();
         let telling = tell(former.as_ref().map(|held| &held.state), calendar.closed_by(once.at));
@@ -92,11 +96,14 @@ impl Ledger {
                 if let Some(former) = former {
                     changes.push(self.told(once, &former, telling.of_former)?.0);
                 }
-                self.hold::<Call>(CallId::from_uuid(self.new_uuid())).await?
+                match new {
+                    Some(new) => new,
+                    None => self.hold::<Call>(CallId::from_uuid(self.new_uuid())).await?,
+                }
             }
         };
         let (mut change, after) = self.told(once, &held, telling.of_call)?;
-        if held.state.version == Version::ZERO {
+        if owner != Some(held.stream) {
             if let Some(owner) = owner {
                 change.claims.push(ClaimChange::Release(claim(owner)));
             }

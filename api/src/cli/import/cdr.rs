@@ -8,6 +8,7 @@ use sangdam_domain::value::{Code, PhoneNumber};
 
 use super::{CliError, FileArgs};
 use crate::intake::cdr::{Settings, import_cdr_csv};
+use crate::intake::ids::TELEPHONE_SYSTEM;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -26,7 +27,7 @@ pub(super) struct Args {
     own_number: Vec<String>,
 
     /// The telephone system's name. Its files belong together by it, and nothing counts twice, as long as it stays the same
-    #[arg(long, value_name = "NAME", default_value = "asterisk")]
+    #[arg(long, value_name = "NAME", default_value = TELEPHONE_SYSTEM)]
     source: String,
 
     /// The call detail records

@@ -11,11 +11,9 @@ use sangdam_projections::{At, ReadModels};
 use sangdam_records::cti::Push;
 
 use super::carry_out::CtiError;
-use crate::intake::ids::Ids;
+use crate::intake::ids::{Ids, TELEPHONE_SYSTEM};
 use crate::ledger::{CommandMeta, ExecuteError, Ledger};
 
-/// The source under whose name agents get their ids whom only the telephone system knows.
-const SOURCE: &str = "cti";
 /// The name that systems give to their answering machine.
 const MACHINE: &str = "voicemail";
 
@@ -100,8 +98,9 @@ async fn register(
     actor: &Actor,
 ) -> Result<Option<AgentId>, CtiError> {
     let Ok(person) = PersonName::parse(name) else { return Ok(None) };
-    let (id, command_id) = Ids::new(ledger.store().vault(), ledger.centre(), SOURCE).agent(person.as_str());
-    let canonical = [b"ctiAgent\0", person.as_str().as_bytes()].concat();
+    let (id, command_id) =
+        Ids::new(ledger.store().vault(), ledger.centre(), TELEPHONE_SYSTEM).agent(person.as_str());
+    let canonical = [b"importAgent\0", person.as_str().as_bytes()].concat();
     let extension = extension.and_then(|extension| Code::parse(&extension.to_ascii_lowercase()).ok());
     let command = AgentCommand::Register { name: person, extension };
     let meta = CommandMeta::new(actor.clone(), canonical).with_id(command_id);

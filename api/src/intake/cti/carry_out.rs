@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::agents;
 use super::meaning::{Heard, meaning};
+use crate::intake::ids::{Ids, TELEPHONE_SYSTEM};
+use crate::intake::queue_log::call_ids;
 use crate::ledger::{CommandMeta, ExecuteError, Ledger, LoadError};
 
 /// How often a message is begun anew where what it rests on changes meanwhile.
@@ -45,12 +47,14 @@ pub async fn carry_out(ledger: &Ledger, models: &ReadModels, push: &Push) -> Res
     let now = ledger.now();
     let canonical = format!("cti\0{:?}\0{}", push.event, push.call_id);
     let meta = CommandMeta::new(actor.clone(), canonical).at(now);
+    let ids = Ids::new(ledger.store().vault(), ledger.centre(), TELEPHONE_SYSTEM);
+    let first = call_ids(&ids, &push.call_id).call;
     let mut round = 0;
     loop {
         round += 1;
         let heard = heard(ledger, models, push, &actor).await?;
         let told = ledger
-            .tell_call(&meta, &push.call_id, |call, closed_by| meaning(&heard, call, now, closed_by))
+            .tell_call(&meta, (&push.call_id, first), |call, closed_by| meaning(&heard, call, now, closed_by))
             .await;
         match told {
             Ok(told) => return identify(ledger, &meta, &heard, &told.state).await,

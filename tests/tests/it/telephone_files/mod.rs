@@ -3,6 +3,7 @@
 mod cdr;
 mod documented;
 mod follow;
+mod pushed;
 mod queue_log;
 
 use std::collections::BTreeMap;
