@@ -57,7 +57,7 @@ fn head(out: &mut String, edition: &Edition) {
 fn cover(out: &mut String, edition: &Edition) {
     put!(out, "<section class=\"page cover\">\n<p class=\"centre\">{}</p>", escaped(&edition.centre));
     put!(out, "<h1>생활 안내<br>전화번호부</h1>");
-    put!(out, "<p class=\"what\">가장 많이 찾으신<br>전화번호 {}개</p>", edition.len());
+    put!(out, "<p class=\"what\">가장 많이 찾으신<br>전화번호 {}개</p>", edition.numbers());
     put!(
         out,
         "<p class=\"edition\">제{}판 · {}</p>\n</section>",

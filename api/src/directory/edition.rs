@@ -155,13 +155,8 @@ impl Edition {
     }
 
     /// How many numbers it has.
-    pub fn len(&self) -> usize {
+    pub fn numbers(&self) -> usize {
         self.needs.iter().map(|need| need.lines.len()).sum()
-    }
-
-    /// Whether it has none, which no edition that was published does.
-    pub fn is_empty(&self) -> bool {
-        self.needs.is_empty()
     }
 }
 
