@@ -27,7 +27,7 @@
 //! calls::page(&CallFilter, &Page) -> Paged<CallRow>   by_ids(&[CallId])   of_callers(&[CallerId])   under_way()
 //! At::now(&log)   ReadModels::as_of(&store, &log, position) -> At
 //! callers::by_ids(&[CallerId]) -> Vec<CallerRow>      aliases(CallerId) -> Vec<CallerId> (it first)
-//! callers::history(&[CallerId], &Page) -> Paged<Contact>               known_callers() -> KnownCallers
+//! callers::history(&[CallerId], &Page) -> Paged<Contact>
 //! callbacks::open(limit) -> Vec<CallbackRow>   by_ids(&[CallbackId])   of(&[CallbackFor])
 //! counts::yearly_counts() -> Vec<YearRow>      counts(By, from: Date, to: Date) -> Vec<CountRow>
 //! counts::by_hour_and_weekday(from, to, moment: Timestamp) -> Vec<WeekHour> (168)

@@ -50,12 +50,19 @@ pub(crate) enum Column {
     Fixed(&'static str),
     /// It takes the new value; the old one goes into the table's past.
     Set(&'static str),
+    /// As `Set`: a count, which stays below 2^31 and is kept in four bytes in the past, on PostgreSQL.
+    Count(&'static str),
 }
 
 impl Column {
+    /// Whether it changes, so that its old values go into the table's past.
+    fn changes(&self) -> bool {
+        matches!(self, Self::Set(_) | Self::Count(_))
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         match *self {
-            Self::Key(name) | Self::Fixed(name) | Self::Set(name) => name,
+            Self::Key(name) | Self::Fixed(name) | Self::Set(name) | Self::Count(name) => name,
         }
     }
 }
@@ -99,7 +106,7 @@ pub(crate) struct Past {
 impl Table {
     /// Whether its rows change, so that there is a table of what they were.
     pub(crate) fn has_past(&self) -> bool {
-        self.columns.iter().any(|column| matches!(column, Column::Set(_)))
+        self.columns.iter().any(Column::changes)
     }
 
     /// The name of the table of what its rows were.
@@ -121,10 +128,7 @@ impl Table {
     }
 
     fn sets(&self) -> impl Iterator<Item = &'static str> {
-        self.columns.iter().filter_map(|column| match column {
-            Column::Set(name) => Some(*name),
-            _ => None,
-        })
+        self.columns.iter().filter(|column| column.changes()).map(Column::name)
     }
 
     /// All columns of the table of what its rows are.
@@ -184,7 +188,7 @@ impl Table {
         for (column, value) in self.columns.iter().zip(past.row) {
             match column {
                 Column::Key(_) => keys.push(value),
-                Column::Set(_) => sets.push(value),
+                Column::Set(_) | Column::Count(_) => sets.push(value),
                 Column::Fixed(_) => {}
             }
         }
@@ -222,7 +226,11 @@ impl Table {
             .columns
             .iter()
             .map(|column| match column {
-                Column::Set(name) => format!("h.{name}"),
+                // Both halves of a union must be of the same kinds, or PostgreSQL looks through neither by an index.
+                Column::Count(name) if earliest == Earliest::Lateral => {
+                    format!("CAST(h.{name} AS BIGINT) AS {name}")
+                }
+                Column::Set(name) | Column::Count(name) => format!("h.{name}"),
                 // Cast, the order of time is not had by going through everything there is; and unlike other expressions
                 // it is of the column's kind still, without which SQLite sorts both halves of the union together.
                 Column::Fixed(name) if self.spanned && name.ends_with("_at") => {

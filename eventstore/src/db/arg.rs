@@ -111,11 +111,20 @@ macro_rules! row_getters {
 }
 
 impl Row {
+    /// A BIGINT or an INTEGER, or NULL.
+    pub fn opt_int(&self, column: usize) -> Result<Option<i64>, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column).or_else(|error| {
+                let narrow: Option<i32> = row.try_get(column).map_err(|_| error)?;
+                Ok(narrow.map(i64::from))
+            }),
+        }
+    }
+
     row_getters! {
         /// A BIGINT.
         int -> i64;
-        /// A BIGINT, or NULL.
-        opt_int -> Option<i64>;
         /// A TEXT.
         text -> String;
         /// A TEXT, or NULL.

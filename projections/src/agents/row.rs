@@ -40,7 +40,7 @@ pub(crate) const TABLE: Table = Table {
         Column::Key("id"),
         Column::Fixed("registered_position"),
         Column::Set("last_position"),
-        Column::Set("version"),
+        Column::Count("version"),
         Column::Fixed("registered_at"),
         Column::Fixed("extension"),
         Column::Set("state"),

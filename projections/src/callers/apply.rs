@@ -4,12 +4,11 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sangdam_domain::event::{CallerRegistered, Event};
 use sangdam_domain::id::{CallId, CallbackId, CallerId, ConsultationId};
-use sangdam_domain::log::{Position, StreamKind};
+use sangdam_domain::log::StreamKind;
 use uuid::Uuid;
 
-use super::row::{CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, ContactKind, SELECT, SELECT_CONTACT};
+use super::row::{CALLERS, CONTACTS, CallerRow, Contact, ContactKind, SELECT, SELECT_CONTACT};
 use crate::context::Seen;
-use crate::counts::Tally;
 use crate::error::Inapplicable;
 use crate::projection::{Applied, Batch, Needs, Projection, Rows, apply_each, needed};
 use crate::table::Table;
@@ -17,7 +16,7 @@ use crate::table::Table;
 /// Callers, their numbers and their histories.
 pub(crate) struct Callers;
 
-const TABLES: [Table; 3] = [CALLERS, CALLER_COUNTS, CONTACTS];
+const TABLES: [Table; 2] = [CALLERS, CONTACTS];
 
 impl Projection for Callers {
     fn name(&self) -> &'static str {
@@ -42,8 +41,7 @@ impl Projection for Callers {
 }
 
 async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::Error> {
-    let mut work =
-        Work { callers: Rows::of("caller"), contacts: Rows::of("contact"), counts: Tally::default() };
+    let mut work = Work { callers: Rows::of("caller"), contacts: Rows::of("contact") };
     let needed_callers = needed(facts, caller_needs);
     let rows = batch.load(&CALLERS, SELECT, "id", needed_callers, CallerRow::read).await?;
     work.callers.read(rows, |row| row.id.uuid());
@@ -53,7 +51,6 @@ async fn apply(batch: &mut Batch<'_>, facts: &[Seen]) -> Result<Applied, sqlx::E
     let applied = apply_each(facts, |seen| work.apply(seen));
     batch.write_rows(&CALLERS, &work.callers, CallerRow::args).await?;
     batch.write_rows(&CONTACTS, &work.contacts, Contact::args).await?;
-    work.counts.write(batch, &CALLER_COUNTS).await?;
     Ok(applied)
 }
 
@@ -82,7 +79,6 @@ fn contact_needs(seen: &Seen) -> Needs {
 struct Work {
     callers: Rows<Uuid, CallerRow>,
     contacts: Rows<Uuid, Contact>,
-    counts: Tally<CallerId, 3>,
 }
 
 impl Work {
@@ -129,30 +125,13 @@ impl Work {
             answered: false,
             voided: false,
         };
-        self.contacts.make(seen.stream.uuid, contact, fact.position)?;
-        add(&mut self.counts, fact.position, &contact, 1);
-        Ok(())
+        self.contacts.make(seen.stream.uuid, contact, fact.position)
     }
 
     fn contact(&mut self, seen: &Seen, change: impl FnOnce(&mut Contact)) -> Result<(), Inapplicable> {
-        let at = seen.fact.position;
-        let contact = self.contacts.get(seen.stream.uuid, at)?;
-        add(&mut self.counts, at, contact, -1);
-        change(contact);
-        add(&mut self.counts, at, contact, 1);
+        change(self.contacts.get(seen.stream.uuid, seen.fact.position)?);
         Ok(())
     }
-}
-
-/// What a contact adds to its caller's numbers: consultations, calls, answered calls.
-fn add(counts: &mut Tally<CallerId, 3>, at: Position, contact: &Contact, by: i64) {
-    let Some(caller) = contact.caller else { return };
-    let numbers = match contact.what {
-        ContactKind::Consultation(_) => [by * i64::from(!contact.voided), 0, 0],
-        ContactKind::Call(_) => [0, by, by * i64::from(contact.answered)],
-        ContactKind::Callback(_) => return,
-    };
-    counts.add(at, caller, numbers);
 }
 
 fn registered_row(seen: &Seen, registered: &CallerRegistered) -> CallerRow {
@@ -167,11 +146,6 @@ fn registered_row(seen: &Seen, registered: &CallerRegistered) -> CallerRow {
         has_external_reference: registered.external_reference.is_some(),
         merged_into: None,
         erased_at: None,
-        consultations: 0,
-        calls: 0,
-        answered_calls: 0,
-        first_contact_at: None,
-        last_contact_at: None,
     }
 }
 

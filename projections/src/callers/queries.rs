@@ -1,14 +1,9 @@
 //! Questions about callers.
 
-use std::collections::HashMap;
-
 use sangdam_domain::id::CallerId;
-use sangdam_domain::time::Timestamp;
-use sangdam_eventstore::{Arg, Row};
+use sangdam_eventstore::Arg;
 
-use super::row::{
-    CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, KnownCallers, SELECT, SELECT_CONTACT,
-};
+use super::row::{CALLERS, CONTACTS, CallerRow, Contact, SELECT, SELECT_CONTACT};
 use crate::at::At;
 use crate::error::ReadError;
 use crate::filter::Conditions;
@@ -19,31 +14,7 @@ use crate::question::Question;
 /// The callers with these ids, in no particular order; ids that nobody has are left out.
 pub async fn by_ids(models: &ReadModels, at: &At, ids: &[CallerId]) -> Result<Vec<CallerRow>, ReadError> {
     let ids: Vec<Arg> = ids.iter().map(|id| id.uuid().into()).collect();
-    let mut callers = models.select_in(at, SELECT, &CALLERS, "id", ids.clone(), CallerRow::read).await?;
-    let select = "caller, consultations, calls, answered_calls";
-    let counts = models.select_in(at, select, &CALLER_COUNTS, "caller", ids.clone(), read_counts).await?;
-    let contacts =
-        models.select_in(at, "caller, occurred_at", &CONTACTS, "caller", ids, read_contact).await?;
-    let mut first_and_last: HashMap<CallerId, (Timestamp, Timestamp)> = HashMap::new();
-    for (caller, moment) in contacts {
-        let (first, last) = first_and_last.entry(caller).or_insert((moment, moment));
-        (*first, *last) = (moment.min(*first), moment.max(*last));
-    }
-    let mut counts: HashMap<CallerId, [u64; 3]> = counts.into_iter().collect();
-    for caller in &mut callers {
-        [caller.consultations, caller.calls, caller.answered_calls] =
-            counts.remove(&caller.id).unwrap_or_default();
-        (caller.first_contact_at, caller.last_contact_at) = first_and_last.remove(&caller.id).unzip();
-    }
-    Ok(callers)
-}
-
-fn read_counts(row: &Row) -> Result<(CallerId, [u64; 3]), sqlx::Error> {
-    Ok((CallerId::from_uuid(row.uuid(0)?), [row.count(1)?, row.count(2)?, row.count(3)?]))
-}
-
-fn read_contact(row: &Row) -> Result<(CallerId, Timestamp), sqlx::Error> {
-    Ok((CallerId::from_uuid(row.uuid(0)?), row.time(1)?))
+    models.select_in(at, SELECT, &CALLERS, "id", ids, CallerRow::read).await
 }
 
 /// Everyone who is an alias of this caller, directly or by way of another alias; the caller first.
@@ -87,24 +58,4 @@ pub(crate) fn history_sql(question: Question, callers: &[CallerId], page: &Page)
     let mut conditions = Conditions::of(question, "occurred_at");
     conditions.and_in("caller", callers.iter().map(|id| id.uuid().into()).collect());
     conditions.page(&CONTACTS, SELECT_CONTACT, page)
-}
-
-/// How many callers are known, and how they called.
-pub async fn known_callers(models: &ReadModels, at: &At) -> Result<KnownCallers, ReadError> {
-    let Some(question) = models.ask(at).await? else { return Ok(KnownCallers::default()) };
-    let from = question.from(&CALLER_COUNTS);
-    let sql = format!(
-        "SELECT COUNT(*), CAST(COALESCE(SUM(calls), 0) AS BIGINT), \
-         CAST(COALESCE(SUM(CASE WHEN answered_calls > 0 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-         CAST(COALESCE(SUM(answered_calls), 0) AS BIGINT) FROM {from} WHERE log_no = $1 AND calls > 0"
-    );
-    let read = |row: &Row| {
-        Ok(KnownCallers {
-            callers: row.count(0)?,
-            calls: row.count(1)?,
-            answered_callers: row.count(2)?,
-            answered_calls: row.count(3)?,
-        })
-    };
-    Ok(models.select(question, &sql, read).await?.pop().unwrap_or_default())
 }

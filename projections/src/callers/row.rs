@@ -31,16 +31,6 @@ pub struct CallerRow {
     pub merged_into: Option<CallerId>,
     /// When they were forgotten, if they were.
     pub erased_at: Option<Timestamp>,
-    /// Their consultations that were not voided.
-    pub consultations: u64,
-    /// Their calls.
-    pub calls: u64,
-    /// Those of them that were answered.
-    pub answered_calls: u64,
-    /// Their first call, consultation or callback.
-    pub first_contact_at: Option<Timestamp>,
-    /// Their last one.
-    pub last_contact_at: Option<Timestamp>,
 }
 
 /// What a contact was.
@@ -97,19 +87,6 @@ impl Contact {
     }
 }
 
-/// How many callers are known, and how they called.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct KnownCallers {
-    /// Callers with at least one call.
-    pub callers: u64,
-    /// Their calls.
-    pub calls: u64,
-    /// Those of them with at least one answered call.
-    pub answered_callers: u64,
-    /// Their answered calls.
-    pub answered_calls: u64,
-}
-
 pub(crate) const CALLERS: Table = Table {
     name: "callers",
     columns: &[
@@ -117,7 +94,7 @@ pub(crate) const CALLERS: Table = Table {
         Column::Key("id"),
         Column::Fixed("registered_position"),
         Column::Set("last_position"),
-        Column::Set("version"),
+        Column::Count("version"),
         Column::Fixed("registered_at"),
         Column::Fixed("kind"),
         Column::Fixed("external_reference"),
@@ -125,20 +102,6 @@ pub(crate) const CALLERS: Table = Table {
         Column::Set("erased_at"),
     ],
     since: "registered_position",
-    spanned: false,
-};
-
-pub(crate) const CALLER_COUNTS: Table = Table {
-    name: "caller_counts",
-    columns: &[
-        Column::Key("log_no"),
-        Column::Key("caller"),
-        Column::Fixed("since_position"),
-        Column::Set("consultations"),
-        Column::Set("calls"),
-        Column::Set("answered_calls"),
-    ],
-    since: "since_position",
     spanned: false,
 };
 
@@ -151,8 +114,8 @@ pub(crate) const CONTACTS: Table = Table {
         Column::Fixed("position"),
         Column::Fixed("occurred_at"),
         Column::Set("caller"),
-        Column::Set("answered"),
-        Column::Set("voided"),
+        Column::Count("answered"),
+        Column::Count("voided"),
     ],
     since: "position",
     spanned: true,
@@ -164,7 +127,6 @@ pub(crate) const SELECT: &str = "id, registered_position, last_position, version
 pub(crate) const SELECT_CONTACT: &str = "kind, id, position, occurred_at, caller, answered, voided";
 
 impl CallerRow {
-    /// Without what is counted elsewhere.
     pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: CallerId::from_uuid(row.uuid(0)?),
@@ -176,11 +138,6 @@ impl CallerRow {
             has_external_reference: row.flag(6)?,
             merged_into: row.opt_uuid(7)?.map(CallerId::from_uuid),
             erased_at: row.opt_time(8)?,
-            consultations: 0,
-            calls: 0,
-            answered_calls: 0,
-            first_contact_at: None,
-            last_contact_at: None,
         })
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::row::{ConsultationRow, ConsultationStatus, SELECT, TABLE};
 use crate::context::Seen;
 use crate::counts::{CONSULTATION_TABLES, ConsultationCounts, Counted};
-use crate::cumulative::{STEP_TABLES, Steps};
+use crate::cumulative::{STEPS, Steps};
 use crate::day::{date_of, day_number};
 use crate::error::Inapplicable;
 use crate::projection::{Applied, Batch, Needs, Projection, Rows, apply_each, needed};
@@ -19,10 +19,9 @@ use crate::table::{Table, small};
 /// Consultations, their counts, and the cumulative count: all of them move with the same rows.
 pub(crate) struct Consultations;
 
-const TABLES: [Table; 8] = {
+const TABLES: [Table; 7] = {
     let [years, hours, agents, categories, callers] = CONSULTATION_TABLES;
-    let [steps, totals] = STEP_TABLES;
-    [TABLE, years, hours, agents, categories, callers, steps, totals]
+    [TABLE, years, hours, agents, categories, callers, STEPS]
 };
 
 impl Projection for Consultations {

@@ -5,4 +5,4 @@ mod queries;
 mod steps;
 
 pub use queries::{Basis, BasisKind, Cumulative, Milestone, bases, cumulative, milestones};
-pub(crate) use steps::{STEP_TABLES, STEPS, Steps, TOTALS};
+pub(crate) use steps::{STEPS, Steps};

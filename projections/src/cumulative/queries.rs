@@ -7,7 +7,7 @@ use sangdam_domain::log::Position;
 use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::Row;
 
-use super::{STEPS, TOTALS};
+use super::STEPS;
 use crate::at::At;
 use crate::centre;
 use crate::counts::{CONSULTATION_HOURS, CONSULTATION_YEARS};
@@ -88,9 +88,16 @@ pub struct Milestone {
 pub async fn bases(models: &ReadModels, at: &At) -> Result<[Basis; 2], ReadError> {
     let totals = match models.ask(at).await? {
         None => Vec::new(),
-        Some(question) => {
-            let sql = format!("SELECT basis, total FROM {} WHERE log_no = $1", question.from(&TOTALS));
-            models.select(question, &sql, |row| Ok((row.int(0)?, row.int(1)?))).await?
+        Some(mut question) => {
+            let steps = question.from(&STEPS);
+            let last = BasisKind::ALL.map(|kind| {
+                let basis = question.arg(kind.number());
+                format!(
+                    "SELECT * FROM (SELECT basis, total FROM {steps} WHERE log_no = $1 AND basis = {basis} \
+                     ORDER BY position DESC LIMIT 1) AS last"
+                )
+            });
+            models.select(question, &last.join(" UNION ALL "), |row| Ok((row.int(0)?, row.int(1)?))).await?
         }
     };
     let known = |kind: BasisKind| {

@@ -1,6 +1,7 @@
 //! The steps of the cumulative count, in log order.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use sangdam_domain::log::Position;
 use sangdam_domain::time::Timestamp;
@@ -9,7 +10,6 @@ use uuid::Uuid;
 
 use super::queries::BasisKind;
 use crate::context::Seen;
-use crate::counts::Tally;
 use crate::projection::Batch;
 use crate::table::{Column, Table};
 
@@ -27,27 +27,10 @@ pub(crate) const STEPS: Table = Table {
     since: "position",
     spanned: false,
 };
-pub(crate) const TOTALS: Table = Table {
-    name: "cumulative_totals",
-    columns: &[
-        Column::Key("log_no"),
-        Column::Key("basis"),
-        Column::Fixed("since_position"),
-        Column::Set("total"),
-    ],
-    since: "since_position",
-    spanned: false,
-};
-
-/// All tables of the cumulative count.
-pub(crate) const STEP_TABLES: [Table; 2] = [STEPS, TOTALS];
 
 /// The steps of a batch.
 #[derive(Default)]
-pub(crate) struct Steps {
-    totals: Tally<i64, 1>,
-    steps: Vec<Step>,
-}
+pub(crate) struct Steps(Vec<Step>);
 
 struct Step {
     basis: i64,
@@ -75,24 +58,21 @@ impl Steps {
 
     fn step(&mut self, basis: BasisKind, seen: &Seen, delta: i64, consultation: Option<Uuid>) {
         let (basis, position, occurred_at) = (basis.number(), seen.fact.position, seen.fact.occurred_at);
-        self.totals.add(position, basis, [delta]);
-        self.steps.push(Step { basis, position, delta, consultation, occurred_at });
+        self.0.push(Step { basis, position, delta, consultation, occurred_at });
     }
 
-    /// Writes the totals and the steps that lead to them.
+    /// Writes the steps, each with the total that it leads to.
     pub(crate) async fn write(self, batch: &mut Batch<'_>) -> Result<(), sqlx::Error> {
-        let totals = self.totals.sum(batch, &TOTALS).await?;
-        totals.write(batch, &TOTALS).await?;
-        let reached: HashMap<(i64, Position), i64> = totals
-            .0
-            .iter()
-            .flat_map(|(basis, sums)| sums.after.iter().map(|sum| ((*basis, sum.at), sum.numbers[0])))
-            .collect();
-        let mut steps: Vec<(i64, i64, Step)> = self
-            .steps
-            .into_iter()
-            .filter_map(|step| Some((step.basis, *reached.get(&(step.basis, step.position))?, step)))
-            .collect();
+        let mut totals: HashMap<i64, i64> = HashMap::new();
+        let mut steps = Vec::with_capacity(self.0.len());
+        for step in self.0 {
+            let total = match totals.entry(step.basis) {
+                Entry::Occupied(total) => total.into_mut(),
+                Entry::Vacant(total) => total.insert(total_before(batch, step.basis).await?),
+            };
+            *total += step.delta;
+            steps.push((step.basis, *total, step));
+        }
         // In the order of the key, which is the order in which the table lies.
         steps.sort_unstable_by_key(|(basis, total, step)| (*basis, *total, step.position));
         let log_no = batch.log_no;
@@ -101,4 +81,14 @@ impl Steps {
         });
         batch.write(&STEPS, rows.collect()).await
     }
+}
+
+async fn total_before(batch: &mut Batch<'_>, basis: i64) -> Result<i64, sqlx::Error> {
+    let sql = format!(
+        "SELECT total FROM {}{} WHERE log_no = $1 AND basis = $2 ORDER BY position DESC LIMIT 1",
+        batch.generation.prefix(),
+        STEPS.name
+    );
+    let row = batch.tx.fetch_optional(&sql, args![batch.log_no, basis]).await?;
+    row.map_or(Ok(0), |row| row.int(0))
 }

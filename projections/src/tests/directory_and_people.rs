@@ -44,12 +44,7 @@ async fn a_callers_history_is_in_one_order(history: History) {
     h.caught_up().await;
 
     let [row] = callers::by_ids(&h.models, &h.now(), &[caller_id(1)]).await.unwrap().try_into().unwrap();
-    assert_eq!((row.consultations, row.calls, row.answered_calls), (1, 3, 2));
-    assert_eq!(row.first_contact_at, Some(at("2024-01-02T12:00:00+09:00")));
-    assert_eq!(row.last_contact_at, Some(at("2024-01-04T12:00:00+09:00")));
     assert_eq!(row.version.get(), 2);
-    let known = callers::known_callers(&h.models, &h.now()).await.unwrap();
-    assert_eq!((known.callers, known.calls, known.answered_callers, known.answered_calls), (1, 3, 1, 2));
 
     let mut page = Page { size: 4, after: None, order: Order::OldestFirst };
     let first = callers::history(&h.models, &h.now(), &[caller_id(1)], &page).await.unwrap();
