@@ -10,7 +10,7 @@ use crate::context::{Context, Seen};
 use crate::error::{CatchUpError, FactError};
 
 /// How many events go through the projections at once, at most.
-pub(crate) const BATCH_EVENTS_MAX: usize = 2_000;
+pub(crate) const BATCH_EVENTS_MAX: usize = 8_000;
 const BATCHES_AHEAD: usize = 2;
 
 /// The next events of a log, decoded; behind them, if anything, the one that cannot be.

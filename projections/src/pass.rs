@@ -1,6 +1,9 @@
 //! One pass: a batch of facts goes through every projection, and rows and checkpoints are written at once.
 
+use futures::future::try_join_all;
 use sangdam_domain::log::Position;
+use sangdam_eventstore::args;
+use tokio::sync::Mutex;
 
 use crate::checkpoint::{Checkpoints, advance, note_problem};
 use crate::context::Seen;
@@ -107,6 +110,11 @@ async fn write(
     let end = (last.fact.position, last.fact.recorded_at);
     let (generation, log_no) = (checkpoints.generation, checkpoints.log_no);
     let mut tx = models.db().begin().await.map_err(Failure::Database)?;
+    if tx.is_postgres() {
+        // A plan that was made while a table was small would be kept when it has grown.
+        let sql = "SET LOCAL plan_cache_mode = force_custom_plan";
+        tx.execute(sql, args![]).await.map_err(Failure::Database)?;
+    }
     let ahead_micros = facts.iter().map(ahead_micros).max().unwrap_or(0);
     let mut moves = Vec::new();
     // All checkpoints first: whoever holds them has the rows to themselves.
@@ -123,12 +131,19 @@ async fn write(
         }
         moves.push((index, end, None));
     }
-    for (index, to, stopped) in &mut moves {
-        let checkpoint = &checkpoints.each[*index];
+    let shared = Mutex::new(tx);
+    let applying = moves.iter().map(|(index, ..)| {
+        let (checkpoint, mut batch) = (&checkpoints.each[*index], Batch { tx: &shared, generation, log_no });
         let begin = facts.partition_point(|seen| seen.fact.position <= checkpoint.position);
-        let mut batch = Batch { tx: &mut tx, generation, log_no };
-        let applied = checkpoint.projection.apply(&mut batch, &facts[begin..]).await;
-        let applied = applied.map_err(|error| failure(*index, error))?;
+        async move {
+            let applied = checkpoint.projection.apply(&mut batch, &facts[begin..]).await;
+            applied.map(|applied| (begin, applied)).map_err(|error| failure(*index, error))
+        }
+    });
+    let applied = try_join_all(applying).await?;
+    let mut tx = shared.into_inner();
+    for ((index, to, stopped), (begin, applied)) in moves.iter_mut().zip(applied) {
+        let checkpoint = &checkpoints.each[*index];
         if let Applied::UpTo(position, why) = applied {
             let before = facts[begin..].iter().take_while(|seen| seen.fact.position < position).last();
             *to = before.map_or((checkpoint.position, checkpoint.recorded_at), |seen| {
@@ -161,9 +176,7 @@ async fn step_back(
 ) -> Result<(), sqlx::Error> {
     let sql = "UPDATE checkpoints SET position = $1, recorded_at = $2 \
          WHERE generation = $3 AND projection = $4 AND log_no = $5";
-    tx.execute(sql, sangdam_eventstore::args![to.0, to.1, generation.name(), projection, log_no])
-        .await
-        .map(drop)
+    tx.execute(sql, args![to.0, to.1, generation.name(), projection, log_no]).await.map(drop)
 }
 
 /// How long after it was recorded an event says that it happened; 0 where it does not.

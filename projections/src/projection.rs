@@ -7,6 +7,7 @@ use std::hash::Hash;
 use futures::future::BoxFuture;
 use sangdam_domain::log::Position;
 use sangdam_eventstore::{Arg, Row, Tx};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::context::Seen;
@@ -32,10 +33,12 @@ pub(crate) trait Projection: Send + Sync {
     ) -> BoxFuture<'a, Result<Applied, sqlx::Error>>;
 }
 
-/// The transaction that a batch is written in.
+/// The transaction that a batch is written in. All projections write into it at once: while the database carries out one's
+/// statement, the others go on with theirs.
+#[derive(Clone, Copy)]
 pub(crate) struct Batch<'a> {
-    /// The transaction.
-    pub tx: &'a mut Tx,
+    /// The transaction, which takes one statement at a time.
+    pub tx: &'a Mutex<Tx>,
     /// Which set of tables.
     pub generation: Generation,
     /// The log that the facts are from.
@@ -52,6 +55,11 @@ pub(crate) enum Applied {
 }
 
 impl Batch<'_> {
+    /// The rows of a query.
+    pub(crate) async fn fetch(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
+        self.tx.lock().await.fetch_all(sql, args).await
+    }
+
     /// Writes rows that never change.
     pub(crate) async fn write(&mut self, table: &Table, rows: Vec<Vec<Arg>>) -> Result<(), sqlx::Error> {
         let rows = rows.into_iter().map(|row| Holding { row, held_from: Position::ZERO }).collect();

@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 
 use sangdam_domain::log::Position;
-use sangdam_eventstore::db::{in_chunks, placeholders};
 use sangdam_eventstore::{Arg, Row, Tx};
+use tokio::sync::Mutex;
 
 use crate::span;
 
@@ -151,22 +151,22 @@ impl Table {
     /// Writes rows, no two of which have the same key, and what they were before.
     pub(crate) async fn write(
         &self,
-        tx: &mut Tx,
+        tx: &Mutex<Tx>,
         generation: Generation,
         rows: Vec<Holding>,
         past: Vec<Past>,
     ) -> Result<(), sqlx::Error> {
         if !past.is_empty() {
-            let rows = past.into_iter().map(|past| self.past_row(past)).collect();
+            let rows: Vec<Vec<Arg>> = past.into_iter().map(|past| self.past_row(past)).collect();
             let table = format!("{}{}", generation.prefix(), self.past_name());
-            tx.bulk_insert(&table, &self.past_columns(), rows, "").await?;
+            tx.lock().await.bulk_insert(&table, &self.past_columns(), rows, "").await?;
         }
         if rows.is_empty() {
             return Ok(());
         }
         let table = format!("{}{}", generation.prefix(), self.name);
-        let rows = rows.into_iter().map(|row| self.current_row(row)).collect();
-        tx.bulk_insert(&table, &self.all_columns(), rows, &self.on_conflict()).await
+        let rows: Vec<Vec<Arg>> = rows.into_iter().map(|row| self.current_row(row)).collect();
+        tx.lock().await.bulk_insert(&table, &self.all_columns(), rows, &self.on_conflict()).await
     }
 
     fn current_row(&self, holding: Holding) -> Vec<Arg> {
@@ -274,7 +274,7 @@ impl Table {
     /// is selected stands since when the row holds.
     pub(crate) async fn load(
         &self,
-        tx: &mut Tx,
+        tx: &Mutex<Tx>,
         generation: Generation,
         select: &str,
         log_no: i64,
@@ -282,26 +282,17 @@ impl Table {
         values: impl IntoIterator<Item = Arg>,
     ) -> Result<Vec<Row>, sqlx::Error> {
         let values: Vec<Arg> = values.into_iter().collect::<HashSet<_>>().into_iter().collect();
-        let mut found = Vec::with_capacity(values.len());
-        for chunk in in_chunks(&values) {
-            // Bare marks on SQLite: binding numbered ones takes time that grows with the square of their number. The
-            // driver takes one kind or the other in a statement.
-            let (log, places) = if tx.is_postgres() {
-                ("$1", placeholders(2, chunk.len()))
-            } else {
-                ("?", format!("({})", vec!["?"; chunk.len()].join(",")))
-            };
-            let sql = format!(
-                "SELECT {select}, held_from FROM {}{} WHERE log_no = {log} AND {column} IN {places}",
-                generation.prefix(),
-                self.name
-            );
-            let mut args = Vec::with_capacity(chunk.len() + 1);
-            args.push(Arg::from(log_no));
-            args.extend_from_slice(chunk);
-            found.extend(tx.fetch_all(&sql, args).await?);
+        if values.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(found)
+        let mut tx = tx.lock().await;
+        let log = if tx.is_postgres() { "$1" } else { "?" };
+        let head = format!(
+            "SELECT {select}, held_from FROM {}{} WHERE log_no = {log} AND {column}",
+            generation.prefix(),
+            self.name
+        );
+        tx.fetch_among(&head, log_no.into(), values).await
     }
 }
 

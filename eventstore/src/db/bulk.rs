@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{Arg, Tx, arg};
+use futures::TryStreamExt;
+use sqlx::Postgres;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+
+use super::{Arg, Row, Tx, arg};
 
 impl Tx {
     /// Inserts rows, all of the same columns. `tail` follows the values: an `ON CONFLICT` clause, or nothing.
@@ -18,13 +23,14 @@ impl Tx {
         let head = format!("INSERT INTO {table} ({})", columns.join(", "));
         match self {
             Self::Sqlite(tx) => {
-                let mut rows = rows.as_slice();
-                while !rows.is_empty() {
-                    let size = [64, 16, 4, 1].into_iter().find(|size| rows.len() >= *size).unwrap_or(1);
-                    let (chunk, rest) = rows.split_at(size);
+                let mut left = rows.len();
+                let mut rows = rows.into_iter();
+                while left > 0 {
+                    let size = [256, 64, 16, 4, 1].into_iter().find(|size| left >= *size).unwrap_or(1);
                     let sql = format!("{head} VALUES {} {tail}", value_lists(size, columns.len()));
-                    arg::sqlite(&sql, chunk.concat()).execute(&mut **tx).await?;
-                    rows = rest;
+                    let args = rows.by_ref().take(size).flatten().collect();
+                    arg::sqlite(&sql, args).execute(&mut **tx).await?;
+                    left -= size;
                 }
             }
             Self::Postgres(tx) => {
@@ -35,16 +41,44 @@ impl Tx {
                 let sql = format!("{head} SELECT * FROM unnest({}) {tail}", arrays.join(", "));
                 let mut query = sqlx::query(&sql);
                 for column in transpose(rows, types.len()) {
-                    query = match column {
-                        Column::Int(values) => query.bind(values),
-                        Column::Text(values) => query.bind(values),
-                        Column::Bytes(values) => query.bind(values),
-                    };
+                    query = column.bind(query);
                 }
                 query.execute(&mut **tx).await?;
             }
         }
         Ok(())
+    }
+
+    /// The rows in which a column has one of the values, each value once. `head` is the statement up to the column's name, in which
+    /// `$1` (on SQLite a bare mark) is `first`. PostgreSQL takes all values as one array, SQLite as lists.
+    pub async fn fetch_among(
+        &mut self,
+        head: &str,
+        first: Arg,
+        values: Vec<Arg>,
+    ) -> Result<Vec<Row>, sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => {
+                let mut found = Vec::with_capacity(values.len());
+                for chunk in super::in_chunks(&values) {
+                    // Bare marks: binding numbered ones takes time that grows with the square of their number.
+                    let sql = format!("{head} IN ({})", vec!["?"; chunk.len()].join(","));
+                    let args = std::iter::once(&first).chain(chunk).cloned().collect();
+                    found.extend(super::sqlite_rows(&mut **tx, &sql, args).await?);
+                }
+                Ok(found)
+            }
+            Self::Postgres(tx) => {
+                let Some(one) = values.first() else { return Ok(Vec::new()) };
+                let sql = format!("{head} = ANY($2::{})", array_type(one));
+                let rows = values.into_iter().map(|value| vec![value]).collect();
+                let mut query = arg::postgres(&sql, vec![first]);
+                for column in transpose(rows, 1) {
+                    query = column.bind(query);
+                }
+                query.fetch(&mut **tx).map_ok(Row::Postgres).try_collect().await
+            }
+        }
     }
 
     /// Inserts rows, or replaces those with the same key (the first `keys` of the columns). Of rows given with the same
@@ -91,6 +125,16 @@ enum Column {
     Int(Vec<Option<i64>>),
     Text(Vec<Option<String>>),
     Bytes(Vec<Option<Vec<u8>>>),
+}
+
+impl Column {
+    fn bind<'q>(self, query: Query<'q, Postgres, PgArguments>) -> Query<'q, Postgres, PgArguments> {
+        match self {
+            Self::Int(values) => query.bind(values),
+            Self::Text(values) => query.bind(values),
+            Self::Bytes(values) => query.bind(values),
+        }
+    }
 }
 
 fn transpose(rows: Vec<Vec<Arg>>, width: usize) -> Vec<Column> {

@@ -89,6 +89,5 @@ async fn total_before(batch: &mut Batch<'_>, basis: i64) -> Result<i64, sqlx::Er
         batch.generation.prefix(),
         STEPS.name
     );
-    let row = batch.tx.fetch_optional(&sql, args![batch.log_no, basis]).await?;
-    row.map_or(Ok(0), |row| row.int(0))
+    batch.fetch(&sql, args![batch.log_no, basis]).await?.first().map_or(Ok(0), |row| row.int(0))
 }
