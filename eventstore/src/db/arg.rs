@@ -1,5 +1,6 @@
 //! What goes into a statement and what comes out of it.
 
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use sangdam_domain::log::{Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 use sqlx::postgres::{PgArguments, PgRow};
@@ -90,6 +91,18 @@ pub(super) fn postgres(sql: &str, args: Vec<Arg>) -> Query<'_, Postgres, PgArgum
     })
 }
 
+/// For statements that go to SQLite directly.
+impl rusqlite::ToSql for Arg {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let value = match self {
+            Self::Int(value) => value.map(ValueRef::Integer),
+            Self::Text(value) => value.as_ref().map(|text| ValueRef::Text(text.as_bytes())),
+            Self::Bytes(value) => value.as_ref().map(|bytes| ValueRef::Blob(bytes)),
+        };
+        Ok(ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null)))
+    }
+}
+
 /// A row of an answer. Columns are counted from 0.
 pub enum Row {
     /// From SQLite.
@@ -124,6 +137,13 @@ impl Row {
         bytes -> Vec<u8>;
         /// Bytes, or NULL.
         opt_bytes -> Option<Vec<u8>>;
+    }
+
+    fn borrowed(&self, column: usize) -> Result<&[u8], sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
     }
 
     /// A count or a version: a BIGINT that is never negative.
@@ -161,7 +181,7 @@ impl Row {
 
     /// A UUID: 16 bytes.
     pub fn uuid(&self, column: usize) -> Result<uuid::Uuid, sqlx::Error> {
-        self.convert(column, self.bytes(column)?, |bytes| uuid::Uuid::from_slice(&bytes).ok())
+        self.convert(column, self.borrowed(column)?, |bytes| uuid::Uuid::from_slice(bytes).ok())
     }
 
     /// A UUID, or NULL.
@@ -174,7 +194,7 @@ impl Row {
 
     /// A stream: 17 bytes.
     pub fn stream(&self, column: usize) -> Result<StreamId, sqlx::Error> {
-        self.convert(column, self.bytes(column)?, |bytes| StreamId::from_bytes(&bytes))
+        self.convert(column, self.borrowed(column)?, StreamId::from_bytes)
     }
 
     /// A stream, or NULL.
@@ -187,7 +207,7 @@ impl Row {
 
     /// Bytes of a known length: a hash, a key.
     pub fn array<const N: usize>(&self, column: usize) -> Result<[u8; N], sqlx::Error> {
-        self.convert(column, self.bytes(column)?, |bytes| <[u8; N]>::try_from(bytes.as_slice()).ok())
+        self.convert(column, self.borrowed(column)?, |bytes| <[u8; N]>::try_from(bytes).ok())
     }
 
     fn convert<F, T>(

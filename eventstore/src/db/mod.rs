@@ -5,10 +5,13 @@
 
 mod arg;
 mod bulk;
+mod direct;
 mod open;
 
 pub use arg::{Arg, Row};
 pub(crate) use bulk::value_lists;
+pub use direct::Direct;
+use open::BUSY_TIMEOUT;
 pub use open::{Location, Room};
 
 use std::time::Duration;
@@ -31,6 +34,8 @@ pub enum Db {
         read: SqlitePool,
         /// The writing connection.
         write: SqlitePool,
+        /// For batches of appends and pages of events.
+        direct: Direct,
     },
     /// PostgreSQL, with the room's schema as the search path.
     Postgres(PgPool),
@@ -138,7 +143,8 @@ impl Db {
     /// Closes all connections, waiting for those at work.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, direct } => {
+                direct.close().await;
                 read.close().await;
                 write.close().await;
             }

@@ -12,7 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
-use super::{Db, RESTED};
+use super::{Db, Direct, RESTED};
 use crate::contract::StoreError;
 
 /// Where the ledger lies.
@@ -52,7 +52,7 @@ impl Room {
     pub const READ: Self = Self { schema: "read", file: "read.db", durable: false, connections_max: 6 };
 }
 
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many pages SQLite collects in the write-ahead log before it puts them in place: 64 MiB.
 const WAL_PAGES_MAX: &str = "8192";
 const SQLITE_PAGE_BYTES: u32 = 8192;
@@ -116,27 +116,22 @@ impl Db {
 
 async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(sqlx::Error::Io)?;
+    let synchronous = if room.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
     let options = SqliteConnectOptions::new()
         .filename(dir.join(room.file))
         .create_if_missing(true)
         .page_size(SQLITE_PAGE_BYTES)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(if room.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Normal })
+        .synchronous(synchronous)
         .busy_timeout(BUSY_TIMEOUT)
-        // What is deleted is overwritten: sealed bytes and keys must not linger in free pages.
-        .pragma("secure_delete", if room.durable { "ON" } else { "OFF" })
-        // Without it, INSERT OR REPLACE deletes a row without asking the triggers.
-        .pragma("recursive_triggers", "ON")
-        .pragma("cache_size", "-16000")
-        // Ids are random, so that indexes change all over: the more commits a checkpoint takes together, the fewer pages
-        // are written twice.
-        .pragma("wal_autocheckpoint", WAL_PAGES_MAX)
         .row_buffer_size(1024)
         // Lists of values come in several lengths for each table: too small a cache prepares them over and over.
         .statement_cache_capacity(STATEMENTS_CACHED_MAX)
         .optimize_on_close(false, None)
         // Whole-log checks and rebuilds are slow by nature.
         .disable_statement_logging();
+    let pragmas = pragmas(room);
+    let options = pragmas.iter().fold(options, |options, (name, value)| options.pragma(*name, *value));
 
     let lock = std::fs::File::create(dir.join(".lock")).map_err(sqlx::Error::Io)?;
     let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
@@ -158,7 +153,25 @@ async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<
         .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "ON"))
         .await?;
-    Ok(Db::Sqlite { read, write })
+    let synchronous = if room.durable { "FULL" } else { "NORMAL" };
+    let set = |(name, value): (&str, &str)| format!("PRAGMA {name} = {value};");
+    let pragmas = pragmas.into_iter().chain([("synchronous", synchronous)]).map(set).collect();
+    let direct = Direct::new(dir.join(room.file), pragmas, room.connections_max, write.clone());
+    Ok(Db::Sqlite { read, write, direct })
+}
+
+/// What each connection to SQLite sets.
+fn pragmas(room: Room) -> [(&'static str, &'static str); 4] {
+    [
+        // What is deleted is overwritten: sealed bytes and keys must not linger in free pages.
+        ("secure_delete", if room.durable { "ON" } else { "OFF" }),
+        // Without it, INSERT OR REPLACE deletes a row without asking the triggers.
+        ("recursive_triggers", "ON"),
+        ("cache_size", "-16000"),
+        // Ids are random, so that indexes change all over: the more commits a checkpoint takes together, the fewer pages
+        // are written twice.
+        ("wal_autocheckpoint", WAL_PAGES_MAX),
+    ]
 }
 
 async fn open_postgres(url: &str, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {

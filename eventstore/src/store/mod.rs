@@ -1,6 +1,7 @@
 //! The store: opening it, and its logs. Appending, reading, subscribing and verifying have files of their own.
 
 mod append;
+mod events;
 mod forget;
 mod head_at;
 mod notify;

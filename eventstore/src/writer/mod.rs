@@ -12,6 +12,7 @@ mod postgres;
 pub(crate) mod rows;
 mod slow;
 mod sqlite;
+mod sqlite_within;
 
 pub(crate) use memory::{HeadRow, Source, frontier_of, tree_of_tiles};
 pub(crate) use slow::{SELECT_COMMANDS, recorded_command};
@@ -112,7 +113,7 @@ impl Writer {
                 }
                 units = rest;
             }
-            Err(WriteError::HeadMoved) => {}
+            Err(WriteError::HeadMoved | WriteError::Taken) => {}
             Err(WriteError::Database(e)) if is_unique_violation(&e) => {}
             Err(WriteError::Database(e)) => {
                 tracing::warn!(error = %e, "a batch of appends has an unknown outcome; looking it up");
@@ -153,23 +154,20 @@ impl Writer {
             return Ok(done);
         }
         let (rows, after) = draft.finish();
-        self.write_alone(&rows).await?;
-        self.written(after, rows.to);
+        let to = rows.to;
+        self.write_alone(rows).await?;
+        self.written(after, to);
         Ok(done)
     }
 
     /// Writes the rows in a transaction of their own.
-    async fn write_alone(&self, rows: &Rows) -> Result<(), WriteError> {
+    async fn write_alone(&self, rows: Rows) -> Result<(), WriteError> {
         match &self.db {
             Db::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
-                postgres::write(&mut connection, rows).await
+                postgres::write(&mut connection, &rows).await
             }
-            Db::Sqlite { write, .. } => {
-                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
-                sqlite::write(&mut tx, rows).await?;
-                Ok(tx.commit().await?)
-            }
+            Db::Sqlite { direct, .. } => sqlite::write(direct, rows).await,
         }
     }
 
@@ -187,7 +185,7 @@ impl Writer {
 
 async fn write_within(tx: &mut Tx, rows: &Rows) -> Result<(), WriteError> {
     match tx {
-        Tx::Sqlite(tx) => sqlite::write(tx, rows).await,
+        Tx::Sqlite(tx) => sqlite_within::write(tx, rows).await,
         Tx::Postgres(tx) => postgres::write(tx, rows).await,
     }
 }

@@ -84,7 +84,7 @@ impl Writer {
         match write_within(&mut tx, &rows).await {
             Ok(()) => {}
             Err(WriteError::Database(e)) => return Err(e.into()),
-            Err(WriteError::HeadMoved) => {
+            Err(WriteError::HeadMoved | WriteError::Taken) => {
                 let problem = "the head moved under its lock".to_owned();
                 return Err(StoreError::Damaged { position: position(rows.from), problem });
             }

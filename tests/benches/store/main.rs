@@ -28,6 +28,10 @@ use std::time::Duration;
 use engine::Engine;
 use serde_json::json;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What is asked for.
 #[derive(Clone, Copy)]
 enum Work {
@@ -72,7 +76,9 @@ async fn main() {
     let mut engines = vec![("sqlite", Engine::sqlite().await)];
     match std::env::var("SANGDAM_TEST_POSTGRES_URL") {
         Ok(cluster) => engines.push(("postgres", Engine::postgres(&cluster).await)),
-        Err(_) => eprintln!("without PostgreSQL: SANGDAM_TEST_POSTGRES_URL is not set (use scripts/with-postgres)"),
+        Err(_) => {
+            eprintln!("without PostgreSQL: SANGDAM_TEST_POSTGRES_URL is not set (use scripts/with-postgres)")
+        }
     }
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::StreamExt as _;
 use sangdam_domain::actor::{Actor, ActorKind, Subject};
 use sangdam_domain::id::{CallerId, CommandId, EventId};
 use sangdam_domain::log::{LogId, Position, StreamId, StreamKind};
@@ -165,14 +166,13 @@ impl Ours {
         let begin = Instant::now();
         let (mut events, mut waits) = (0, Vec::new());
         while begin.elapsed() < length {
-            let mut after = Position::ZERO;
-            loop {
-                let start = Instant::now();
-                let page = self.store.read(&self.read, after, 1000).await.unwrap();
-                let Some(last) = page.last() else { break };
-                after = last.position;
-                events += page.len();
+            let pages = self.store.read_ahead(&self.read, Position::ZERO, Position::MAX);
+            let mut pages = std::pin::pin!(pages);
+            let mut start = Instant::now();
+            while let Some(page) = pages.next().await {
+                events += page.unwrap().len();
                 waits.push(start.elapsed());
+                start = Instant::now();
             }
         }
         Measured { per_second: events as f64 / begin.elapsed().as_secs_f64(), waits }

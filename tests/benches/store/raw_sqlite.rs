@@ -79,8 +79,10 @@ impl Sqlite {
             let before = events;
             while let Some(row) = rows.next()? {
                 after = row.get_ref(0)?.as_i64()?;
-                let numbers = row.get_ref(2)?.as_i64()? + row.get_ref(5)?.as_i64()? + row.get_ref(6)?.as_i64()?;
-                let blobs = [row.get_ref(1)?.as_blob()?, row.get_ref(3)?.as_blob()?, row.get_ref(7)?.as_blob()?];
+                let numbers =
+                    row.get_ref(2)?.as_i64()? + row.get_ref(5)?.as_i64()? + row.get_ref(6)?.as_i64()?;
+                let blobs =
+                    [row.get_ref(1)?.as_blob()?, row.get_ref(3)?.as_blob()?, row.get_ref(7)?.as_blob()?];
                 let text = row.get_ref(4)?.as_str()?;
                 bytes += numbers.cast_unsigned() & 1;
                 bytes += (blobs.iter().map(|blob| blob.len()).sum::<usize>() + text.len()) as u64;
