@@ -17,7 +17,7 @@ impl Tx {
     ) -> Result<(), sqlx::Error> {
         let head = format!("INSERT INTO {table} ({})", columns.join(", "));
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 let mut rows = rows.as_slice();
                 while !rows.is_empty() {
                     let size = [64, 16, 4, 1].into_iter().find(|size| rows.len() >= *size).unwrap_or(1);

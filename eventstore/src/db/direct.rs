@@ -2,20 +2,27 @@
 //! reading events. sqlx hands each statement and each row from one thread to another; here that is done once for a whole
 //! batch or page, and nothing is copied that is only looked at.
 //!
-//! Whoever writes takes turns with those who write through sqlx by holding its one writing connection meanwhile: SQLite's
-//! own lock knows no order, and could let somebody wait for ever.
+//! Everybody who writes takes turns, through sqlx or directly: SQLite's own lock knows no order, and could let somebody wait
+//! for ever. What the write-ahead log holds is put in place beside the writing, so that no commit waits for it.
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags};
-use sqlx::SqlitePool;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
+
+use super::open::{BUSY_TIMEOUT, WAL_PAGES_MAX};
 
 /// How many prepared statements a connection keeps.
 const STATEMENTS_CACHED_MAX: usize = 100;
+/// What takes less is done where it is asked for: to wake another thread for it would take as long.
+const QUICK: Duration = Duration::from_millis(1);
+/// How many frames a checkpoint may leave to the one that nobody may write beside.
+const FRAMES_LEFT_MAX: i64 = 512;
 
 /// Connections to one database. Cloning it shares them.
 #[derive(Clone)]
@@ -24,12 +31,16 @@ pub struct Direct(Arc<Inner>);
 struct Inner {
     file: PathBuf,
     pragmas: String,
-    /// Whose one connection is the turn to write.
-    turn: SqlitePool,
+    turns: Arc<Semaphore>,
     writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
     readers_max: u32,
     reading: Semaphore,
+    /// How long small transactions took lately, in microseconds.
+    micros: AtomicU64,
+    /// About how many pages were written since the last checkpoint began.
+    pages: AtomicU64,
+    checkpointing: AtomicBool,
 }
 
 impl fmt::Debug for Direct {
@@ -38,37 +49,93 @@ impl fmt::Debug for Direct {
     }
 }
 
+/// The turn to write, until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _permit: OwnedSemaphorePermit,
+}
+
 impl Direct {
     /// Connects when it is first needed, and sets these pragmas then.
-    pub(super) fn new(file: PathBuf, pragmas: String, readers_max: u32, turn: SqlitePool) -> Self {
-        let reading = Semaphore::new(readers_max as usize);
-        let (writer, readers) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { file, pragmas, turn, writer, readers, readers_max, reading }))
+    pub(super) fn new(file: PathBuf, pragmas: String, readers_max: u32) -> Self {
+        Self(Arc::new(Inner {
+            file,
+            pragmas,
+            turns: Arc::new(Semaphore::new(1)),
+            writer: Mutex::default(),
+            readers: Mutex::default(),
+            readers_max,
+            reading: Semaphore::new(readers_max as usize),
+            micros: AtomicU64::new(10 * micros(QUICK)),
+            pages: AtomicU64::new(0),
+            checkpointing: AtomicBool::new(false),
+        }))
     }
 
-    /// Works with the writing connection, when it is its turn. What is begun there must be ended there.
-    pub(crate) async fn write<T: Send + 'static>(
+    /// Waits for the turn to write: first come, first served.
+    pub(super) async fn turn(&self) -> Result<Turn, sqlx::Error> {
+        let permit = Arc::clone(&self.0.turns).acquire_owned().await;
+        Ok(Turn { _permit: permit.map_err(|_| sqlx::Error::PoolClosed)? })
+    }
+
+    /// Carries out a transaction that writes about so many pages, when it is its turn; it is committed where `work`
+    /// succeeds, and else rolled back. A small one is carried out at once where small ones have been quick lately, and
+    /// nobody else holds the database; any other on a thread of its own.
+    pub(crate) async fn write<T: Send + 'static, E: From<sqlx::Error> + Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> T + Send + 'static,
-    ) -> Result<T, sqlx::Error> {
-        let turn = self.0.turn.acquire().await?;
-        let inner = Arc::clone(&self.0);
-        let worked = spawn_blocking(move || {
-            let mut writer = lock(&inner.writer);
-            let connection = match writer.take() {
-                Some(connection) => connection,
-                None => inner.connect("OFF").map_err(failed)?,
-            };
-            let done = work(&connection);
-            // One that is still in a transaction could not end it: another is made next time.
-            if connection.is_autocommit() {
-                *writer = Some(connection);
+        pages: u64,
+        small: bool,
+        work: impl Fn(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let turn = self.turn().await?;
+        let quick = small && self.0.micros.load(Ordering::Relaxed) < micros(QUICK);
+        let at_once = if quick { self.0.transaction(Duration::ZERO, small, &work)? } else { None };
+        let done = match at_once {
+            Some(done) => done,
+            None => {
+                let inner = Arc::clone(&self.0);
+                let worked = spawn_blocking(move || inner.transaction(BUSY_TIMEOUT, small, &work)).await;
+                let busy = || sqlx::Error::PoolTimedOut;
+                worked.map_err(|_| sqlx::Error::WorkerCrashed)??.ok_or_else(busy)?
             }
-            Ok(done)
-        });
-        let done = worked.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
+        };
         drop(turn);
+        let written = self.0.pages.fetch_add(pages, Ordering::Relaxed) + pages;
+        if written >= WAL_PAGES_MAX && !self.0.checkpointing.swap(true, Ordering::AcqRel) {
+            self.0.pages.store(0, Ordering::Relaxed);
+            tokio::spawn(self.clone().checkpoint());
+        }
         done
+    }
+
+    /// Puts what the write-ahead log holds in place beside the writing, then the last of it while nobody writes: whoever
+    /// writes next begins at the log's start again.
+    async fn checkpoint(self) {
+        let work = async {
+            while self.checkpoint_once().await? > FRAMES_LEFT_MAX {}
+            let turn = self.turn().await?;
+            self.checkpoint_once().await?;
+            drop(turn);
+            Ok::<_, sqlx::Error>(())
+        };
+        if let Err(e) = work.await {
+            tracing::debug!(error = %e, "the write-ahead log is put in place later");
+        }
+        self.0.checkpointing.store(false, Ordering::Release);
+    }
+
+    /// How many frames are not in place yet. What somebody still reads cannot be overwritten: then there is nothing to
+    /// wait for.
+    async fn checkpoint_once(&self) -> Result<i64, sqlx::Error> {
+        let before = Instant::now();
+        let left = self.read(|connection| {
+            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+                Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
+            })
+        });
+        let left = left.await?;
+        // One that could do nothing is done in no time.
+        Ok(if before.elapsed() < QUICK { 0 } else { left })
     }
 
     /// Works with a reading connection.
@@ -76,8 +143,7 @@ impl Direct {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, sqlx::Error> {
-        let permit: SemaphorePermit<'_> =
-            self.0.reading.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
+        let permit = self.0.reading.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
         let inner = Arc::clone(&self.0);
         let worked = spawn_blocking(move || {
             let known = lock(&inner.readers).pop();
@@ -96,10 +162,11 @@ impl Direct {
 
     /// Closes the connections when those at work are done.
     pub(super) async fn close(&self) {
-        // Closed already, if it fails.
+        // Where it fails, it was closed already.
+        let turn = self.turn().await;
+        self.0.turns.close();
         let all = self.0.reading.acquire_many(self.0.readers_max).await;
         self.0.reading.close();
-        drop(all);
         let inner = Arc::clone(&self.0);
         let closed = spawn_blocking(move || {
             lock(&inner.readers).clear();
@@ -107,6 +174,7 @@ impl Direct {
         });
         // What panicked is closed by then.
         let _ = closed.await;
+        drop((turn, all));
     }
 }
 
@@ -114,11 +182,57 @@ impl Inner {
     fn connect(&self, query_only: &str) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
-        connection.busy_timeout(super::BUSY_TIMEOUT)?;
-        connection.execute_batch(&format!("{} PRAGMA query_only = {query_only};", self.pragmas))?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        // Where the checkpoint beside the writing does not keep up, the writer helps.
+        let pages_max = 4 * WAL_PAGES_MAX;
+        let pragmas = &self.pragmas;
+        connection.execute_batch(&format!(
+            "{pragmas} PRAGMA wal_autocheckpoint = {pages_max}; PRAGMA query_only = {query_only};"
+        ))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
         Ok(connection)
     }
+
+    /// `None` where somebody else held the database for so long; nothing was done then.
+    fn transaction<T, E: From<sqlx::Error>>(
+        &self,
+        wait: Duration,
+        small: bool,
+        work: impl Fn(&Connection) -> Result<T, E>,
+    ) -> Result<Option<Result<T, E>>, sqlx::Error> {
+        let before = Instant::now();
+        let mut writer = lock(&self.writer);
+        let connection = match writer.take() {
+            Some(connection) => connection,
+            None => self.connect("OFF").map_err(failed)?,
+        };
+        connection.busy_timeout(wait).map_err(failed)?;
+        let done = match run(&connection, "BEGIN IMMEDIATE") {
+            Ok(()) => Some(
+                work(&connection)
+                    .and_then(|done| run(&connection, "COMMIT").map(|()| done).map_err(|e| failed(e).into())),
+            ),
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => None,
+            Err(e) => return Err(failed(e)),
+        };
+        // What cannot be rolled back ends with its connection: another is made next time.
+        if connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok() {
+            *writer = Some(connection);
+        }
+        if small {
+            let lately = self.micros.load(Ordering::Relaxed);
+            self.micros.store((7 * lately + micros(before.elapsed())) / 8, Ordering::Relaxed);
+        }
+        Ok(done)
+    }
+}
+
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn failed(e: rusqlite::Error) -> sqlx::Error {

@@ -10,8 +10,7 @@ mod open;
 
 pub use arg::{Arg, Row};
 pub(crate) use bulk::value_lists;
-pub use direct::Direct;
-use open::BUSY_TIMEOUT;
+pub use direct::{Direct, Turn};
 pub use open::{Location, Room};
 
 use std::time::Duration;
@@ -44,8 +43,8 @@ pub enum Db {
 /// A transaction. Dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
 pub enum Tx {
-    /// Begun with `BEGIN IMMEDIATE`: nobody else writes until it ends.
-    Sqlite(Transaction<'static, Sqlite>),
+    /// Begun with `BEGIN IMMEDIATE`: nobody else writes until it ends. One that only reads has no turn.
+    Sqlite(Transaction<'static, Sqlite>, Option<Turn>),
     /// At `READ COMMITTED`.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -91,7 +90,10 @@ impl Db {
     /// Runs a statement in a transaction of its own; gives how many rows it touched.
     pub async fn execute(&self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         match self {
-            Self::Sqlite { write, .. } => sqlite_execute(write, sql, args).await,
+            Self::Sqlite { write, direct, .. } => {
+                let _turn = direct.turn().await?;
+                sqlite_execute(write, sql, args).await
+            }
             Self::Postgres(pool) => postgres_execute(pool, sql, args).await,
         }
     }
@@ -99,7 +101,10 @@ impl Db {
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(begin_sqlite(write).await?),
+            Self::Sqlite { write, direct, .. } => {
+                let turn = direct.turn().await?;
+                Tx::Sqlite(begin_sqlite(write).await?, Some(turn))
+            }
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -107,7 +112,7 @@ impl Db {
     /// Begins a transaction that only reads, and sees one state of the database throughout.
     pub async fn begin_read(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?, None),
             Self::Postgres(pool) => {
                 Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
@@ -119,7 +124,8 @@ impl Db {
     /// removed. Where that must wait for readers, it happens later, by the next checkpoint or vacuum.
     pub(crate) async fn sweep(&self, tables: &[&str]) {
         let swept = match self {
-            Self::Sqlite { write, .. } => {
+            Self::Sqlite { write, direct, .. } => {
+                let _turn = direct.turn().await;
                 let told = sqlite_rows(write, "PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
                 told.and_then(|rows| rows.first().map_or(Ok(0), |row| row.int(0)))
             }
@@ -157,7 +163,7 @@ impl Tx {
     /// All rows of a query.
     pub async fn fetch_all(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => sqlite_rows(&mut **tx, sql, args).await,
+            Self::Sqlite(tx, _) => sqlite_rows(&mut **tx, sql, args).await,
             Self::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
         }
     }
@@ -170,7 +176,7 @@ impl Tx {
     /// Runs a statement; gives how many rows it touched.
     pub async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => sqlite_execute(&mut **tx, sql, args).await,
+            Self::Sqlite(tx, _) => sqlite_execute(&mut **tx, sql, args).await,
             Self::Postgres(tx) => postgres_execute(&mut **tx, sql, args).await,
         }
     }
@@ -178,7 +184,7 @@ impl Tx {
     /// Makes what was done durable (as durable as the room asks for).
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await,
+            Self::Sqlite(tx, _turn) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         }
     }
@@ -186,7 +192,7 @@ impl Tx {
     /// Undoes what was done.
     pub async fn rollback(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => tx.rollback().await,
+            Self::Sqlite(tx, _turn) => tx.rollback().await,
             Self::Postgres(tx) => tx.rollback().await,
         }
     }

@@ -54,7 +54,7 @@ impl Room {
 
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many pages SQLite collects in the write-ahead log before it puts them in place: 64 MiB.
-const WAL_PAGES_MAX: &str = "8192";
+pub(super) const WAL_PAGES_MAX: u64 = 8192;
 const SQLITE_PAGE_BYTES: u32 = 8192;
 const STATEMENTS_CACHED_MAX: usize = 400;
 
@@ -131,7 +131,7 @@ async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<
         // Whole-log checks and rebuilds are slow by nature.
         .disable_statement_logging();
     let pragmas = pragmas(room);
-    let options = pragmas.iter().fold(options, |options, (name, value)| options.pragma(*name, *value));
+    let options = pragmas.iter().fold(options, |options, (name, value)| options.pragma(*name, value.clone()));
 
     let lock = std::fs::File::create(dir.join(".lock")).map_err(sqlx::Error::Io)?;
     let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
@@ -154,23 +154,23 @@ async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<
         .connect_with(options.pragma("query_only", "ON"))
         .await?;
     let synchronous = if room.durable { "FULL" } else { "NORMAL" };
-    let set = |(name, value): (&str, &str)| format!("PRAGMA {name} = {value};");
-    let pragmas = pragmas.into_iter().chain([("synchronous", synchronous)]).map(set).collect();
-    let direct = Direct::new(dir.join(room.file), pragmas, room.connections_max, write.clone());
+    let pragmas = pragmas.iter().map(|(name, value)| format!("PRAGMA {name} = {value};")).collect::<String>();
+    let pragmas = format!("{pragmas} PRAGMA synchronous = {synchronous};");
+    let direct = Direct::new(dir.join(room.file), pragmas, room.connections_max);
     Ok(Db::Sqlite { read, write, direct })
 }
 
 /// What each connection to SQLite sets.
-fn pragmas(room: Room) -> [(&'static str, &'static str); 4] {
+fn pragmas(room: Room) -> [(&'static str, String); 4] {
     [
         // What is deleted is overwritten: sealed bytes and keys must not linger in free pages.
-        ("secure_delete", if room.durable { "ON" } else { "OFF" }),
+        ("secure_delete", if room.durable { "ON" } else { "OFF" }.to_owned()),
         // Without it, INSERT OR REPLACE deletes a row without asking the triggers.
-        ("recursive_triggers", "ON"),
-        ("cache_size", "-16000"),
+        ("recursive_triggers", "ON".to_owned()),
+        ("cache_size", "-16000".to_owned()),
         // Ids are random, so that indexes change all over: the more commits a checkpoint takes together, the fewer pages
         // are written twice.
-        ("wal_autocheckpoint", WAL_PAGES_MAX),
+        ("wal_autocheckpoint", WAL_PAGES_MAX.to_string()),
     ]
 }
 

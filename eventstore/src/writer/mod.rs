@@ -22,6 +22,8 @@ use std::sync::Arc;
 use sangdam_domain::id::CommandId;
 use sangdam_domain::log::{StreamId, Version};
 use sangdam_domain::time::Timestamp;
+use sqlx::Postgres;
+use sqlx::pool::PoolConnection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
@@ -34,6 +36,8 @@ use rows::{Rows, WriteError};
 
 /// How many units a batch has at most.
 const BATCH_UNITS_MAX: usize = 1024;
+/// For how many batches a connection is kept before the writers of other logs may have it.
+const HELD_BATCHES_MAX: u32 = 256;
 /// How many units may wait; past that, appends wait to be queued.
 pub(crate) const QUEUE_UNITS_MAX: usize = 8192;
 
@@ -69,6 +73,8 @@ pub(crate) struct Writer {
     /// Tells other processes, on PostgreSQL.
     pub(crate) notify: Option<mpsc::UnboundedSender<(i64, u64)>>,
     memory: Option<Memory>,
+    /// Kept from batch to batch while there is work, and for how many yet.
+    held: Option<(PoolConnection<Postgres>, u32)>,
 }
 
 impl Writer {
@@ -79,7 +85,7 @@ impl Writer {
         head: watch::Sender<u64>,
         notify: Option<mpsc::UnboundedSender<(i64, u64)>>,
     ) -> Self {
-        Self { db, clock, log_no, head, notify, memory: None }
+        Self { db, clock, log_no, head, notify, memory: None, held: None }
     }
 
     /// Works until nobody can append any more, or the store is closing and the queue is empty.
@@ -100,6 +106,9 @@ impl Writer {
             self.carry_out(std::mem::take(&mut units)).await;
             // Those just answered may have their next append ready: let them join the next batch.
             tokio::task::yield_now().await;
+            if queue.is_empty() {
+                self.held = None;
+            }
         }
     }
 
@@ -161,11 +170,16 @@ impl Writer {
     }
 
     /// Writes the rows in a transaction of their own.
-    async fn write_alone(&self, rows: Rows) -> Result<(), WriteError> {
+    async fn write_alone(&mut self, rows: Rows) -> Result<(), WriteError> {
         match &self.db {
             Db::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                postgres::write(&mut connection, &rows).await
+                let (mut connection, batches) = match self.held.take() {
+                    Some(held) => held,
+                    None => (pool.acquire().await?, HELD_BATCHES_MAX),
+                };
+                postgres::write(&mut connection, &rows).await?;
+                self.held = batches.checked_sub(1).map(|batches| (connection, batches));
+                Ok(())
             }
             Db::Sqlite { direct, .. } => sqlite::write(direct, rows).await,
         }
@@ -185,7 +199,7 @@ impl Writer {
 
 async fn write_within(tx: &mut Tx, rows: &Rows) -> Result<(), WriteError> {
     match tx {
-        Tx::Sqlite(tx) => sqlite_within::write(tx, rows).await,
+        Tx::Sqlite(tx, _) => sqlite_within::write(tx, rows).await,
         Tx::Postgres(tx) => postgres::write(tx, rows).await,
     }
 }

@@ -2,8 +2,13 @@
 
 use rusqlite::{Connection, ErrorCode, ffi, params};
 
-use super::rows::{Rows, WriteError};
+use super::rows::{EventRow, Rows, WriteError};
 use crate::db::Direct;
+
+/// About how many pages a transaction writes at least: the head's, and the last of each table and index.
+const PAGES_EACH: u64 = 6;
+/// About how many bytes of leaves a further page goes with, what is sealed and the indexes included.
+const LEAF_BYTES_A_PAGE: u64 = 4096;
 
 const TAKE_HEAD: &str = "UPDATE heads SET position = ?3, recorded_at = ?4, frontier = ?5, root = ?6
     WHERE log_no = ?1 AND position = ?2";
@@ -17,21 +22,14 @@ const COMMAND: &str =
 const CLAIM: &str = "INSERT INTO claims (namespace, hmac, owner) VALUES (?,?,?)";
 const TILE: &str = "INSERT INTO tiles (log_no, level, tile, hashes) VALUES (?,?,?,?)";
 
+/// So many events may be written where they are asked for; more hold up others for too long.
+const SMALL_EVENTS_MAX: usize = 16;
+
 pub(super) async fn write(direct: &Direct, rows: Rows) -> Result<(), WriteError> {
-    direct.write(move |connection| transaction(connection, &rows)).await?
-}
-
-fn transaction(connection: &Connection, rows: &Rows) -> Result<(), WriteError> {
-    run(connection, "BEGIN IMMEDIATE")?;
-    let written = insert(connection, rows).and_then(|()| Ok(run(connection, "COMMIT")?));
-    if written.is_err() && !connection.is_autocommit() {
-        run(connection, "ROLLBACK")?;
-    }
-    written
-}
-
-fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql)?.execute([]).map(drop)
+    let small = rows.events.len() <= SMALL_EVENTS_MAX;
+    let bytes = |row: &EventRow| row.leaf.len();
+    let pages = PAGES_EACH + rows.events.iter().map(bytes).sum::<usize>() as u64 / LEAF_BYTES_A_PAGE;
+    direct.write(pages, small, move |connection| insert(connection, &rows)).await
 }
 
 fn insert(connection: &Connection, rows: &Rows) -> Result<(), WriteError> {

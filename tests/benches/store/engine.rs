@@ -6,11 +6,11 @@ use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 use crate::ours::Ours;
-use crate::raw::Raw;
+use crate::raw::RawThread;
 
 pub(crate) struct Engine {
     pub(crate) ours: Ours,
-    pub(crate) raw: Raw,
+    pub(crate) raw: RawThread,
     _folder: TempDir,
 }
 
@@ -19,7 +19,7 @@ impl Engine {
         // The raw loop writes into the store's own tables.
         Ours::open(of_raw.clone()).await.close().await;
         let ours = Ours::open(of_store.clone()).await;
-        Self { ours, raw: Raw::open(&of_raw, &of_store).await, _folder: folder }
+        Self { ours, raw: RawThread::start(of_raw, of_store), _folder: folder }
     }
 
     pub(crate) async fn sqlite() -> Self {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sangdam_eventstore::{Entropy, Location, SystemClock, SystemEntropy, new_uuid_v7};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::raw_postgres::Postgres;
 use crate::raw_sqlite::Sqlite;
@@ -28,8 +29,35 @@ enum Connection {
     Postgres(Postgres),
 }
 
-/// See the module.
-pub(crate) struct Raw {
+/// The raw loop on a thread of its own, which does nothing else and is never waited for by itself.
+pub(crate) struct RawThread(mpsc::UnboundedSender<(Work, Duration, oneshot::Sender<Measured>)>);
+
+impl RawThread {
+    /// Writes at one location, and reads at the other.
+    pub(crate) fn start(written: Location, read: Location) -> Self {
+        let (ask, mut asked) = mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let mut raw = Raw::open(&written, &read).await;
+                while let Some((work, length, answer)) = asked.recv().await {
+                    let answer: oneshot::Sender<Measured> = answer;
+                    // Whoever asked waits for it.
+                    let _ = answer.send(raw.run(work, length).await);
+                }
+            });
+        });
+        Self(ask)
+    }
+
+    pub(crate) async fn run(&self, work: Work, length: Duration) -> Measured {
+        let (answer, answered) = oneshot::channel();
+        self.0.send((work, length, answer)).unwrap_or_else(|_| panic!("the raw loop ended"));
+        answered.await.unwrap()
+    }
+}
+
+struct Raw {
     connection: Connection,
     position: i64,
 }
@@ -69,8 +97,7 @@ fn random(count: usize) -> Vec<u8> {
 }
 
 impl Raw {
-    /// Writes at one location, and reads at the other.
-    pub(crate) async fn open(written: &Location, read: &Location) -> Self {
+    async fn open(written: &Location, read: &Location) -> Self {
         let connection = match (written, read) {
             (Location::Sqlite { dir: written }, Location::Sqlite { dir: read }) => {
                 Connection::Sqlite(Sqlite::open(written, read))
@@ -112,7 +139,7 @@ impl Raw {
         rows
     }
 
-    pub(crate) async fn run(&mut self, work: Work, length: Duration) -> Measured {
+    async fn run(&mut self, work: Work, length: Duration) -> Measured {
         match work {
             Work::Append { callers: 1 } => self.write(1, 1, length).await,
             Work::Append { .. } => self.write(256, 1, length).await,
