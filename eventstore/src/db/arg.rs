@@ -1,6 +1,6 @@
 //! What goes into a statement and what comes out of it.
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use sangdam_domain::log::{Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 use sqlx::postgres::{PgArguments, PgRow};
@@ -105,8 +105,10 @@ impl rusqlite::ToSql for Arg {
 
 /// A row of an answer. Columns are counted from 0.
 pub enum Row {
-    /// From SQLite.
+    /// From SQLite, within a transaction.
     Sqlite(SqliteRow),
+    /// From SQLite, outside of one.
+    Direct(Vec<Value>),
     /// From PostgreSQL.
     Postgres(PgRow),
 }
@@ -117,10 +119,59 @@ macro_rules! row_getters {
         pub fn $name(&self, column: usize) -> Result<$type, sqlx::Error> {
             match self {
                 Self::Sqlite(row) => row.try_get(column),
+                Self::Direct(values) => of_column(values, column),
                 Self::Postgres(row) => row.try_get(column),
             }
         }
     )*};
+}
+
+/// What a column of SQLite may be read as.
+trait OfValue<'a>: Sized {
+    fn of(value: &'a Value) -> Option<Self>;
+}
+
+impl OfValue<'_> for i64 {
+    fn of(value: &Value) -> Option<Self> {
+        if let Value::Integer(value) = value { Some(*value) } else { None }
+    }
+}
+
+impl OfValue<'_> for String {
+    fn of(value: &Value) -> Option<Self> {
+        if let Value::Text(value) = value { Some(value.clone()) } else { None }
+    }
+}
+
+impl<'a> OfValue<'a> for &'a [u8] {
+    fn of(value: &'a Value) -> Option<Self> {
+        match value {
+            Value::Blob(bytes) => Some(bytes),
+            Value::Text(text) => Some(text.as_bytes()),
+            Value::Null | Value::Integer(_) | Value::Real(_) => None,
+        }
+    }
+}
+
+impl OfValue<'_> for Vec<u8> {
+    fn of(value: &Value) -> Option<Self> {
+        <&[u8]>::of(value).map(<[u8]>::to_vec)
+    }
+}
+
+impl<'a, T: OfValue<'a>> OfValue<'a> for Option<T> {
+    fn of(value: &'a Value) -> Option<Self> {
+        if matches!(value, Value::Null) { Some(None) } else { T::of(value).map(Some) }
+    }
+}
+
+fn of_column<'a, T: OfValue<'a>>(values: &'a [Value], column: usize) -> Result<T, sqlx::Error> {
+    let value =
+        values.get(column).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: column, len: values.len() })?;
+    T::of(value).ok_or_else(|| sqlx::Error::ColumnDecode {
+        index: column.to_string(),
+        source: format!("{:?} is not a {}", value.data_type(), std::any::type_name::<T>()).into(),
+    })
 }
 
 impl Row {
@@ -142,8 +193,14 @@ impl Row {
     fn borrowed(&self, column: usize) -> Result<&[u8], sqlx::Error> {
         match self {
             Self::Sqlite(row) => row.try_get(column),
+            Self::Direct(values) => of_column(values, column),
             Self::Postgres(row) => row.try_get(column),
         }
+    }
+
+    pub(super) fn direct(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let count = row.as_ref().column_count();
+        (0..count).map(|column| row.get(column)).collect::<Result<_, _>>().map(Self::Direct)
     }
 
     /// A count or a version: a BIGINT that is never negative.

@@ -1,5 +1,4 @@
-//! SQLite without a driver's task in between, for the two ways on which every microsecond counts: writing batches and
-//! reading events. sqlx hands each statement and each row from one thread to another; here that is done once for a whole
+//! SQLite without a driver's task in between, where every microsecond counts: writing batches of appends, and reading. sqlx hands each statement and each row from one thread to another; here that is done once for a whole
 //! batch or page, and nothing is copied that is only looked at.
 //!
 //! Everybody who writes takes turns, through sqlx or directly: SQLite's own lock knows no order, and could let somebody wait
@@ -12,13 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::spawn_blocking;
 
+use super::arg::Arg;
 use super::open::{BUSY_TIMEOUT, WAL_PAGES_MAX};
 
 /// How many prepared statements a connection keeps.
-const STATEMENTS_CACHED_MAX: usize = 100;
+const STATEMENTS_CACHED_MAX: usize = 400;
 /// What takes less is done where it is asked for: to wake another thread for it would take as long.
 const QUICK: Duration = Duration::from_millis(1);
 /// How many frames a checkpoint may leave to the one that nobody may write beside.
@@ -35,7 +35,7 @@ struct Inner {
     writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
     readers_max: u32,
-    reading: Semaphore,
+    reading: Arc<Semaphore>,
     /// How long small transactions took lately, in microseconds.
     micros: AtomicU64,
     /// About how many pages were written since the last checkpoint began.
@@ -65,7 +65,7 @@ impl Direct {
             writer: Mutex::default(),
             readers: Mutex::default(),
             readers_max,
-            reading: Semaphore::new(readers_max as usize),
+            reading: Arc::new(Semaphore::new(readers_max as usize)),
             micros: AtomicU64::new(10 * micros(QUICK)),
             pages: AtomicU64::new(0),
             checkpointing: AtomicBool::new(false),
@@ -94,12 +94,15 @@ impl Direct {
             Some(done) => done,
             None => {
                 let inner = Arc::clone(&self.0);
-                let worked = spawn_blocking(move || inner.transaction(BUSY_TIMEOUT, small, &work)).await;
+                let worked = spawn_blocking(move || {
+                    let done = inner.transaction(BUSY_TIMEOUT, small, &work);
+                    drop(turn);
+                    done
+                });
                 let busy = || sqlx::Error::PoolTimedOut;
-                worked.map_err(|_| sqlx::Error::WorkerCrashed)??.ok_or_else(busy)?
+                worked.await.map_err(|_| sqlx::Error::WorkerCrashed)??.ok_or_else(busy)?
             }
         };
-        drop(turn);
         let written = self.0.pages.fetch_add(pages, Ordering::Relaxed) + pages;
         if written >= WAL_PAGES_MAX && !self.0.checkpointing.swap(true, Ordering::AcqRel) {
             self.0.pages.store(0, Ordering::Relaxed);
@@ -128,7 +131,7 @@ impl Direct {
     /// wait for.
     async fn checkpoint_once(&self) -> Result<i64, sqlx::Error> {
         let before = Instant::now();
-        let left = self.read(|connection| {
+        let left = self.read(|connection, _| {
             connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
                 Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
             })
@@ -138,26 +141,53 @@ impl Direct {
         Ok(if before.elapsed() < QUICK { 0 } else { left })
     }
 
-    /// Works with a reading connection.
-    pub(crate) async fn read<T: Send + 'static>(
+    /// The rows of a query that only reads, each made into what is wanted of it. Where nobody waits for them any more,
+    /// the query is given up.
+    pub(crate) async fn rows<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, sqlx::Error> {
-        let permit = self.0.reading.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
-        let inner = Arc::clone(&self.0);
-        let worked = spawn_blocking(move || {
-            let known = lock(&inner.readers).pop();
-            let connection = match known {
-                Some(connection) => connection,
-                None => inner.connect("ON")?,
-            };
-            let done = work(&connection);
-            lock(&inner.readers).push(connection);
-            done
+        sql: &str,
+        args: Vec<Arg>,
+        make: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<Vec<T>, sqlx::Error> {
+        let sql = by_number(sql);
+        let found = self.read(move |connection, abandoned| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            for (number, arg) in (1..=statement.parameter_count()).zip(&args) {
+                statement.raw_bind_parameter(number, arg)?;
+            }
+            let (mut rows, mut made) = (statement.raw_query(), Vec::new());
+            while let Some(row) = rows.next()? {
+                made.push(make(row)?);
+                if abandoned() {
+                    break;
+                }
+            }
+            Ok(made)
         });
-        let done = worked.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
-        drop(permit);
-        done.map_err(failed)
+        found.await
+    }
+
+    /// Works with a reading connection, which can ask whether anybody still waits.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &dyn Fn() -> bool) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, sqlx::Error> {
+        let permit = Arc::clone(&self.0.reading).acquire_owned().await;
+        let permit = permit.map_err(|_| sqlx::Error::PoolClosed)?;
+        let inner = Arc::clone(&self.0);
+        let (answer, answered) = oneshot::channel();
+        spawn_blocking(move || {
+            let known = lock(&inner.readers).pop();
+            let done = known.map_or_else(|| inner.connect("ON"), Ok).and_then(|connection| {
+                let done = work(&connection, &|| answer.is_closed());
+                lock(&inner.readers).push(connection);
+                done
+            });
+            drop(permit);
+            // Whoever asked may have gone.
+            let _ = answer.send(done);
+        });
+        answered.await.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(failed)
     }
 
     /// Closes the connections when those at work are done.
@@ -225,6 +255,19 @@ impl Inner {
         }
         Ok(done)
     }
+}
+
+/// What is `$1` to both engines is `?1` to SQLite where it shall go by its number.
+fn by_number(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        out.push(if after.starts_with(|next: char| next.is_ascii_digit()) { '?' } else { '$' });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {

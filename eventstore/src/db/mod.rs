@@ -29,11 +29,11 @@ macro_rules! args {
 pub enum Db {
     /// SQLite in WAL mode: one connection writes, several read.
     Sqlite {
-        /// The reading connections.
+        /// The reading connections of transactions.
         read: SqlitePool,
         /// The writing connection.
         write: SqlitePool,
-        /// For batches of appends and pages of events.
+        /// For batches of appends, and for all that is read outside of a transaction.
         direct: Direct,
     },
     /// PostgreSQL, with the room's schema as the search path.
@@ -69,7 +69,7 @@ impl Db {
     /// All rows of a query that only reads: where a connection turns out to be lost, it is asked again on another.
     pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
-            Self::Sqlite { read, .. } => sqlite_rows(read, sql, args).await,
+            Self::Sqlite { direct, .. } => direct.rows(sql, args, Row::direct).await,
             Self::Postgres(pool) => {
                 for _ in 0..pool.options().get_max_connections() {
                     match postgres_rows(pool, sql, args.clone()).await {

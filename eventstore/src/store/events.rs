@@ -56,18 +56,7 @@ impl Store {
         let Db::Sqlite { direct, .. } = &self.0.db else {
             return events(&self.0.db.fetch_all(sql.as_ref(), args).await?);
         };
-        // What is `$1` to both is `?1` to SQLite, where it goes by its number.
-        let sql = sql.as_ref().replace('$', "?");
-        let found = direct.read(move |connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query(rusqlite::params_from_iter(args))?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push(sqlite_event(row)?);
-            }
-            Ok(found)
-        });
-        Ok(found.await?)
+        Ok(direct.rows(sql.as_ref(), args, sqlite_event).await?)
     }
 }
 

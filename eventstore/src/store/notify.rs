@@ -16,7 +16,7 @@ use crate::writer::announce;
 const CHANNEL: &str = "sangdam_ledger";
 const RETRY: Duration = Duration::from_secs(1);
 /// How long after a notice the next one may follow: it costs a commit of its own, and one tells of all that came meanwhile.
-const REST: Duration = Duration::from_millis(5);
+const REST: Duration = Duration::from_millis(20);
 /// A notice that is lost is made up for: its transaction need not wait for the disk.
 const NOTIFY: &str = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
 
