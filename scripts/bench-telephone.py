@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast a queue_log of 100,000 lines is imported, on SQLite and PostgreSQL, and again with nothing added.
 
-The raw limit to compare with is that of durable appends, which `cargo bench -p sangdam-tests --bench append` prints.
+The raw limit to compare with is that of durable appends, which the `store` benchmark measures.
 Needs SANGDAM_BIN (a release build) and, for PostgreSQL, scripts/with-postgres.
 """
 

@@ -11,7 +11,8 @@ use crate::clock::Clock;
 
 /// Gives random bytes. Nothing else in the program makes any.
 pub trait Entropy: Send + Sync {
-    /// Fills `bytes`.
+    /// Fills `bytes`, with what ids are made of. They must not repeat, and need not keep a secret: the system's source asks
+    /// a generator that it seeds (ChaCha12) instead of the operating system each time.
     fn fill(&self, bytes: &mut [u8]);
 
     /// 32 bytes for one purpose. The system's source ignores the label; a seeded one gives the same bytes for the same
@@ -25,12 +26,16 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        OsRng.unwrap_err().fill_bytes(bytes);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where the process's own generator is asked"
+        )]
+        rand::rng().fill_bytes(bytes);
     }
 
     fn derive(&self, _label: &[u8]) -> [u8; 32] {
         let mut bytes = [0; 32];
-        self.fill(&mut bytes);
+        OsRng.unwrap_err().fill_bytes(&mut bytes);
         bytes
     }
 }

@@ -6,6 +6,7 @@ use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::contract::{Append, AppendError, Hash, LEAF_BYTES_MAX, NewEvent, Sealed};
 use crate::envelope::{ENVELOPE_VERSION, SEAL_ALGORITHM};
@@ -75,45 +76,62 @@ impl EncodedEvent {
 
 fn head_of(ledger: LedgerId, log: &LogId, append: &Append, event: &NewEvent) -> Result<Vec<u8>, AppendError> {
     let mut out = Vec::with_capacity(512);
-    out.extend_from_slice(b"{\"actor\":");
+    text(&mut out, "{\"actor\":");
     write_json(&mut out, &append.actor, event)?;
-    out.extend_from_slice(b",\"body\":");
+    text(&mut out, ",\"body\":");
     write_json(&mut out, &event.body, event)?;
     if let Some(causation) = append.causation {
-        out.extend_from_slice(format!(",\"causation\":\"{causation}\"").as_bytes());
+        uuid(&mut out, ",\"causation\":\"", causation.uuid());
     }
-    out.extend_from_slice(format!(",\"command\":\"{}\"", append.command_id).as_bytes());
+    uuid(&mut out, ",\"command\":\"", append.command_id.uuid());
     if let Some(correlation) = append.correlation {
-        out.extend_from_slice(format!(",\"correlation\":\"{correlation}\"").as_bytes());
+        uuid(&mut out, ",\"correlation\":\"", correlation.uuid());
     }
-    out.extend_from_slice(
-        format!(
-            ",\"event\":\"{}\",\"ledger\":\"{ledger}\",\"log\":\"{log}\",\"occurred_at\":\"{}\",\"position\":",
-            event.event_id, event.occurred_at
-        )
-        .as_bytes(),
-    );
+    uuid(&mut out, ",\"event\":\"", event.event_id.uuid());
+    uuid(&mut out, ",\"ledger\":\"", ledger.uuid());
+    text(&mut out, ",\"log\":\"");
+    text(&mut out, log.as_str());
+    text(&mut out, "\",\"occurred_at\":\"");
+    text(&mut out, &event.occurred_at.to_string());
+    text(&mut out, "\",\"position\":");
     Ok(out)
 }
 
 fn tail_of(append: &Append, event: &NewEvent) -> Result<Vec<u8>, AppendError> {
-    let mut out = Vec::with_capacity(320);
-    out.extend_from_slice(format!("\",\"schema\":{}", event.schema_version).as_bytes());
+    let mut out = Vec::with_capacity(384);
+    text(&mut out, "\",\"schema\":");
+    text(&mut out, &event.schema_version.to_string());
     if let Some(sealed) = &event.sealed {
-        out.extend_from_slice(
-            format!(
-                ",\"sealed\":[{{\"algorithm\":\"{SEAL_ALGORITHM}\",\"key\":{},\"sha256\":\"{}\",\"subject\":\"{}\"}}]",
-                sealed.key_version,
-                hex::encode(Sha256::digest(&sealed.bytes)),
-                sealed.subject
-            )
-            .as_bytes(),
-        );
+        text(&mut out, ",\"sealed\":[{\"algorithm\":\"");
+        text(&mut out, SEAL_ALGORITHM);
+        text(&mut out, "\",\"key\":");
+        text(&mut out, &sealed.key_version.to_string());
+        text(&mut out, ",\"sha256\":\"");
+        text(&mut out, &hex::encode(Sha256::digest(&sealed.bytes)));
+        text(&mut out, "\",\"subject\":\"");
+        text(&mut out, &sealed.subject.to_string());
+        text(&mut out, "\"}]");
     }
-    out.extend_from_slice(format!(",\"stream\":\"{}\",\"type\":", append.stream).as_bytes());
+    text(&mut out, ",\"stream\":\"");
+    text(&mut out, append.stream.kind.as_str());
+    uuid(&mut out, "/", append.stream.uuid);
+    text(&mut out, ",\"type\":");
     write_json(&mut out, event.event_type, event)?;
-    out.extend_from_slice(format!(",\"v\":{ENVELOPE_VERSION},\"version\":").as_bytes());
+    text(&mut out, ",\"v\":");
+    text(&mut out, &ENVELOPE_VERSION.to_string());
+    text(&mut out, ",\"version\":");
     Ok(out)
+}
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// What stands before a UUID, the UUID and the quotation mark behind it.
+fn uuid(out: &mut Vec<u8>, before: &str, uuid: Uuid) {
+    text(out, before);
+    text(out, uuid.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+    out.push(b'"');
 }
 
 /// `serde_json` writes what RFC 8785 asks for as long as keys are ASCII (its maps are sorted by bytes) and numbers are

@@ -1,11 +1,11 @@
 //! What goes into a statement and what comes out of it.
 
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use sangdam_domain::log::{Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Postgres, Row as _, Sqlite};
+use sqlx::{Postgres, Row as _};
 
 /// An argument of a statement. `None` is NULL of that type.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -74,14 +74,6 @@ impl<const N: usize> From<&[u8; N]> for Arg {
     }
 }
 
-pub(super) fn sqlite(sql: &str, args: Vec<Arg>) -> Query<'_, Sqlite, SqliteArguments<'_>> {
-    args.into_iter().fold(sqlx::query(sql), |query, arg| match arg {
-        Arg::Int(value) => query.bind(value),
-        Arg::Text(value) => query.bind(value),
-        Arg::Bytes(value) => query.bind(value),
-    })
-}
-
 pub(super) fn postgres(sql: &str, args: Vec<Arg>) -> Query<'_, Postgres, PgArguments> {
     args.into_iter().fold(sqlx::query(sql), |query, arg| match arg {
         Arg::Int(value) => query.bind(value),
@@ -90,10 +82,22 @@ pub(super) fn postgres(sql: &str, args: Vec<Arg>) -> Query<'_, Postgres, PgArgum
     })
 }
 
+/// For statements that go to SQLite directly.
+impl rusqlite::ToSql for Arg {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let value = match self {
+            Self::Int(value) => value.map(ValueRef::Integer),
+            Self::Text(value) => value.as_ref().map(|text| ValueRef::Text(text.as_bytes())),
+            Self::Bytes(value) => value.as_ref().map(|bytes| ValueRef::Blob(bytes)),
+        };
+        Ok(ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null)))
+    }
+}
+
 /// A row of an answer. Columns are counted from 0.
 pub enum Row {
     /// From SQLite.
-    Sqlite(SqliteRow),
+    Sqlite(Vec<Value>),
     /// From PostgreSQL.
     Postgres(PgRow),
 }
@@ -103,18 +107,66 @@ macro_rules! row_getters {
         $(#[$doc])*
         pub fn $name(&self, column: usize) -> Result<$type, sqlx::Error> {
             match self {
-                Self::Sqlite(row) => row.try_get(column),
+                Self::Sqlite(values) => of_column(values, column),
                 Self::Postgres(row) => row.try_get(column),
             }
         }
     )*};
 }
 
+/// What a column of SQLite may be read as.
+trait OfValue<'a>: Sized {
+    fn of(value: &'a Value) -> Option<Self>;
+}
+
+impl OfValue<'_> for i64 {
+    fn of(value: &Value) -> Option<Self> {
+        if let Value::Integer(value) = value { Some(*value) } else { None }
+    }
+}
+
+impl OfValue<'_> for String {
+    fn of(value: &Value) -> Option<Self> {
+        if let Value::Text(value) = value { Some(value.clone()) } else { None }
+    }
+}
+
+impl<'a> OfValue<'a> for &'a [u8] {
+    fn of(value: &'a Value) -> Option<Self> {
+        match value {
+            Value::Blob(bytes) => Some(bytes),
+            Value::Text(text) => Some(text.as_bytes()),
+            Value::Null | Value::Integer(_) | Value::Real(_) => None,
+        }
+    }
+}
+
+impl OfValue<'_> for Vec<u8> {
+    fn of(value: &Value) -> Option<Self> {
+        <&[u8]>::of(value).map(<[u8]>::to_vec)
+    }
+}
+
+impl<'a, T: OfValue<'a>> OfValue<'a> for Option<T> {
+    fn of(value: &'a Value) -> Option<Self> {
+        if matches!(value, Value::Null) { Some(None) } else { T::of(value).map(Some) }
+    }
+}
+
+fn of_column<'a, T: OfValue<'a>>(values: &'a [Value], column: usize) -> Result<T, sqlx::Error> {
+    let value =
+        values.get(column).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: column, len: values.len() })?;
+    T::of(value).ok_or_else(|| sqlx::Error::ColumnDecode {
+        index: column.to_string(),
+        source: format!("{:?} is not a {}", value.data_type(), std::any::type_name::<T>()).into(),
+    })
+}
+
 impl Row {
     /// A BIGINT or an INTEGER, or NULL.
     pub fn opt_int(&self, column: usize) -> Result<Option<i64>, sqlx::Error> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
+            Self::Sqlite(values) => of_column(values, column),
             Self::Postgres(row) => row.try_get(column).or_else(|error| {
                 let narrow: Option<i32> = row.try_get(column).map_err(|_| error)?;
                 Ok(narrow.map(i64::from))
@@ -133,6 +185,18 @@ impl Row {
         bytes -> Vec<u8>;
         /// Bytes, or NULL.
         opt_bytes -> Option<Vec<u8>>;
+    }
+
+    fn borrowed(&self, column: usize) -> Result<&[u8], sqlx::Error> {
+        match self {
+            Self::Sqlite(values) => of_column(values, column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+    }
+
+    pub(super) fn of_sqlite(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let count = row.as_ref().column_count();
+        (0..count).map(|column| row.get(column)).collect::<Result<_, _>>().map(Self::Sqlite)
     }
 
     /// A count or a version: a BIGINT that is never negative.
@@ -170,7 +234,7 @@ impl Row {
 
     /// A UUID: 16 bytes.
     pub fn uuid(&self, column: usize) -> Result<uuid::Uuid, sqlx::Error> {
-        self.convert(column, self.bytes(column)?, |bytes| uuid::Uuid::from_slice(&bytes).ok())
+        self.convert(column, self.borrowed(column)?, |bytes| uuid::Uuid::from_slice(bytes).ok())
     }
 
     /// A UUID, or NULL.
@@ -183,7 +247,7 @@ impl Row {
 
     /// A stream: 17 bytes.
     pub fn stream(&self, column: usize) -> Result<StreamId, sqlx::Error> {
-        self.convert(column, self.bytes(column)?, |bytes| StreamId::from_bytes(&bytes))
+        self.convert(column, self.borrowed(column)?, StreamId::from_bytes)
     }
 
     /// A stream, or NULL.
@@ -196,7 +260,7 @@ impl Row {
 
     /// Bytes of a known length: a hash, a key.
     pub fn array<const N: usize>(&self, column: usize) -> Result<[u8; N], sqlx::Error> {
-        self.convert(column, self.bytes(column)?, |bytes| <[u8; N]>::try_from(bytes.as_slice()).ok())
+        self.convert(column, self.borrowed(column)?, |bytes| <[u8; N]>::try_from(bytes).ok())
     }
 
     fn convert<F, T>(

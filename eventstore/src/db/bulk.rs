@@ -11,8 +11,7 @@ use super::{Arg, Row, Tx, arg};
 
 impl Tx {
     /// Inserts rows, all of the same columns. `tail` follows the values: an `ON CONFLICT` clause, or nothing.
-    /// PostgreSQL takes all rows as arrays in one statement, SQLite as lists of values. The types come from the first
-    /// row.
+    /// PostgreSQL takes all rows as arrays in one statement, whose types come from the first row, SQLite one after the other.
     pub async fn bulk_insert(
         &mut self,
         table: &str,
@@ -23,15 +22,8 @@ impl Tx {
         let head = format!("INSERT INTO {table} ({})", columns.join(", "));
         match self {
             Self::Sqlite(tx) => {
-                let mut left = rows.len();
-                let mut rows = rows.into_iter();
-                while left > 0 {
-                    let size = [256, 64, 16, 4, 1].into_iter().find(|size| left >= *size).unwrap_or(1);
-                    let sql = format!("{head} VALUES {} {tail}", value_lists(size, columns.len()));
-                    let args = rows.by_ref().take(size).flatten().collect();
-                    arg::sqlite(&sql, args).execute(&mut **tx).await?;
-                    left -= size;
-                }
+                let marks = vec!["?"; columns.len()].join(",");
+                tx.each(format!("{head} VALUES ({marks}) {tail}"), rows).await?;
             }
             Self::Postgres(tx) => {
                 let Some(first) = rows.first() else { return Ok(()) };
@@ -58,16 +50,7 @@ impl Tx {
         values: Vec<Arg>,
     ) -> Result<Vec<Row>, sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => {
-                let mut found = Vec::with_capacity(values.len());
-                for chunk in super::in_chunks(&values) {
-                    // Bare marks: binding numbered ones takes time that grows with the square of their number.
-                    let sql = format!("{head} IN ({})", vec!["?"; chunk.len()].join(","));
-                    let args = std::iter::once(&first).chain(chunk).cloned().collect();
-                    found.extend(super::sqlite_rows(&mut **tx, &sql, args).await?);
-                }
-                Ok(found)
-            }
+            Self::Sqlite(tx) => tx.among(head, first, values).await,
             Self::Postgres(tx) => {
                 let Some(one) = values.first() else { return Ok(Vec::new()) };
                 let sql = format!("{head} = ANY($2::{})", array_type(one));
@@ -104,13 +87,6 @@ impl Tx {
         let tail = format!("ON CONFLICT ({}) DO {action}", columns[..keys].join(", "));
         self.bulk_insert(table, columns, kept, &tail).await
     }
-}
-
-/// `(?,?),(?,?),…`, for SQLite. Bare marks, because a numbered one has a name, and the driver asks for the name of each
-/// argument it binds, which SQLite finds by walking all of them: 64 rows of 25 columns cost more than writing them.
-pub(crate) fn value_lists(rows: usize, columns: usize) -> String {
-    let row = format!("({})", vec!["?"; columns].join(","));
-    vec![row; rows].join(",")
 }
 
 fn array_type(arg: &Arg) -> &'static str {

@@ -5,16 +5,20 @@
 
 mod arg;
 mod bulk;
+mod direct;
 mod open;
+mod refused;
+mod writing;
 
 pub use arg::{Arg, Row};
-pub(crate) use bulk::value_lists;
+pub use direct::Direct;
 pub use open::{Location, Room};
+pub use writing::Writing;
 
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use sqlx::{Executor, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Executor, PgPool, Postgres, Transaction};
 
 /// The statement's arguments, in order: `args![position, name]`.
 #[macro_export]
@@ -26,12 +30,7 @@ macro_rules! args {
 #[derive(Clone, Debug)]
 pub enum Db {
     /// SQLite in WAL mode: one connection writes, several read.
-    Sqlite {
-        /// The reading connections.
-        read: SqlitePool,
-        /// The writing connection.
-        write: SqlitePool,
-    },
+    Sqlite(Direct),
     /// PostgreSQL, with the room's schema as the search path.
     Postgres(PgPool),
 }
@@ -40,32 +39,16 @@ pub enum Db {
 #[derive(Debug)]
 pub enum Tx {
     /// Begun with `BEGIN IMMEDIATE`: nobody else writes until it ends.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Writing),
     /// At `READ COMMITTED`.
     Postgres(Transaction<'static, Postgres>),
-}
-
-/// A transaction that was dropped is rolled back a moment later: a connection that is taken again before that still counts
-/// as being in it, and refuses. It is asked again then.
-async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    const TRIES_MAX: u32 = 200;
-    let mut tries = 0;
-    loop {
-        match write.begin_with("BEGIN IMMEDIATE").await {
-            Err(sqlx::Error::InvalidSavePointStatement) if tries < TRIES_MAX => {
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            begun => return begun,
-        }
-    }
 }
 
 impl Db {
     /// All rows of a query that only reads: where a connection turns out to be lost, it is asked again on another.
     pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
-            Self::Sqlite { read, .. } => sqlite_rows(read, sql, args).await,
+            Self::Sqlite(direct) => direct.rows(sql, args, Row::of_sqlite).await,
             Self::Postgres(pool) => {
                 for _ in 0..pool.options().get_max_connections() {
                     match postgres_rows(pool, sql, args.clone()).await {
@@ -86,7 +69,12 @@ impl Db {
     /// Runs a statement in a transaction of its own; gives how many rows it touched.
     pub async fn execute(&self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         match self {
-            Self::Sqlite { write, .. } => sqlite_execute(write, sql, args).await,
+            Self::Sqlite(direct) => {
+                let mut tx = direct.begin().await?;
+                let touched = tx.execute(sql, args).await?;
+                tx.commit().await?;
+                Ok(touched)
+            }
             Self::Postgres(pool) => postgres_execute(pool, sql, args).await,
         }
     }
@@ -94,18 +82,8 @@ impl Db {
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(begin_sqlite(write).await?),
+            Self::Sqlite(direct) => Tx::Sqlite(direct.begin().await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
-    }
-
-    /// Begins a transaction that only reads, and sees one state of the database throughout.
-    pub async fn begin_read(&self) -> Result<Tx, sqlx::Error> {
-        Ok(match self {
-            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
-            Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
         })
     }
 
@@ -114,18 +92,15 @@ impl Db {
     /// removed. Where that must wait for readers, it happens later, by the next checkpoint or vacuum.
     pub(crate) async fn sweep(&self, tables: &[&str]) {
         let swept = match self {
-            Self::Sqlite { write, .. } => {
-                let told = sqlite_rows(write, "PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
-                told.and_then(|rows| rows.first().map_or(Ok(0), |row| row.int(0)))
-            }
+            Self::Sqlite(direct) => direct.truncate().await,
             Self::Postgres(pool) => {
                 let sql = format!("VACUUM {}", tables.join(", "));
-                postgres_execute(pool, &sql, Vec::new()).await.map(|_| 0)
+                postgres_execute(pool, &sql, Vec::new()).await.map(|_| true)
             }
         };
         match swept {
-            Ok(0) => {}
-            Ok(_) => tracing::warn!("somebody reads: what was deleted is overwritten later"),
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("somebody reads: what was deleted is overwritten later"),
             Err(e) => tracing::warn!(error = %e, "what was deleted is overwritten later"),
         }
     }
@@ -138,10 +113,7 @@ impl Db {
     /// Closes all connections, waiting for those at work.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
-                read.close().await;
-                write.close().await;
-            }
+            Self::Sqlite(direct) => direct.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -151,7 +123,7 @@ impl Tx {
     /// All rows of a query.
     pub async fn fetch_all(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => sqlite_rows(&mut **tx, sql, args).await,
+            Self::Sqlite(tx) => tx.rows(sql, args).await,
             Self::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
         }
     }
@@ -164,7 +136,7 @@ impl Tx {
     /// Runs a statement; gives how many rows it touched.
     pub async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => sqlite_execute(&mut **tx, sql, args).await,
+            Self::Sqlite(tx) => tx.execute(sql, args).await,
             Self::Postgres(tx) => postgres_execute(&mut **tx, sql, args).await,
         }
     }
@@ -224,28 +196,12 @@ pub(crate) fn is_lost(e: &sqlx::Error) -> bool {
     }
 }
 
-async fn sqlite_rows<'e, E: Executor<'e, Database = Sqlite>>(
-    executor: E,
-    sql: &str,
-    args: Vec<Arg>,
-) -> Result<Vec<Row>, sqlx::Error> {
-    arg::sqlite(sql, args).fetch(executor).map_ok(Row::Sqlite).try_collect().await
-}
-
 async fn postgres_rows<'e, E: Executor<'e, Database = Postgres>>(
     executor: E,
     sql: &str,
     args: Vec<Arg>,
 ) -> Result<Vec<Row>, sqlx::Error> {
     arg::postgres(sql, args).fetch(executor).map_ok(Row::Postgres).try_collect().await
-}
-
-async fn sqlite_execute<'e, E: Executor<'e, Database = Sqlite>>(
-    executor: E,
-    sql: &str,
-    args: Vec<Arg>,
-) -> Result<u64, sqlx::Error> {
-    Ok(arg::sqlite(sql, args).execute(executor).await?.rows_affected())
 }
 
 async fn postgres_execute<'e, E: Executor<'e, Database = Postgres>>(

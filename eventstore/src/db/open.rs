@@ -9,10 +9,10 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
-use super::{Db, RESTED};
+use super::{Db, Direct, RESTED};
 use crate::contract::StoreError;
 
 /// Where the ledger lies.
@@ -52,11 +52,10 @@ impl Room {
     pub const READ: Self = Self { schema: "read", file: "read.db", durable: false, connections_max: 6 };
 }
 
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many pages SQLite collects in the write-ahead log before it puts them in place: 64 MiB.
-const WAL_PAGES_MAX: &str = "8192";
+pub(super) const WAL_PAGES_MAX: u64 = 8192;
 const SQLITE_PAGE_BYTES: u32 = 8192;
-const STATEMENTS_CACHED_MAX: usize = 400;
 
 impl Location {
     /// Whether the room was made there.
@@ -116,49 +115,33 @@ impl Db {
 
 async fn open_sqlite(dir: PathBuf, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(sqlx::Error::Io)?;
-    let options = SqliteConnectOptions::new()
+    let lock = std::fs::File::create(dir.join(".lock")).map_err(sqlx::Error::Io)?;
+    let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
+    let lock = locked.map_err(|e| sqlx::Error::Io(std::io::Error::other(e)))?.map_err(sqlx::Error::Io)?;
+    // Migrations are sqlx's; everything else goes to SQLite directly.
+    let mut connection = SqliteConnectOptions::new()
         .filename(dir.join(room.file))
         .create_if_missing(true)
         .page_size(SQLITE_PAGE_BYTES)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(if room.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Normal })
         .busy_timeout(BUSY_TIMEOUT)
-        // What is deleted is overwritten: sealed bytes and keys must not linger in free pages.
-        .pragma("secure_delete", if room.durable { "ON" } else { "OFF" })
-        // Without it, INSERT OR REPLACE deletes a row without asking the triggers.
-        .pragma("recursive_triggers", "ON")
-        .pragma("cache_size", "-16000")
-        // Ids are random, so that indexes change all over: the more commits a checkpoint takes together, the fewer pages
-        // are written twice.
-        .pragma("wal_autocheckpoint", WAL_PAGES_MAX)
-        .row_buffer_size(1024)
-        // Lists of values come in several lengths for each table: too small a cache prepares them over and over.
-        .statement_cache_capacity(STATEMENTS_CACHED_MAX)
-        .optimize_on_close(false, None)
-        // Whole-log checks and rebuilds are slow by nature.
-        .disable_statement_logging();
-
-    let lock = std::fs::File::create(dir.join(".lock")).map_err(sqlx::Error::Io)?;
-    let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
-    let lock = locked.map_err(|e| sqlx::Error::Io(std::io::Error::other(e)))?.map_err(sqlx::Error::Io)?;
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options.clone())
+        .disable_statement_logging()
+        .connect()
         .await?;
-    migrations.run(&write).await?;
+    migrations.run(&mut connection).await?;
+    connection.close().await?;
     drop(lock);
+    Ok(Db::Sqlite(Direct::new(dir.join(room.file), pragmas(room), room.connections_max)))
+}
 
-    let read = SqlitePoolOptions::new()
-        .max_connections(room.connections_max)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .test_before_acquire(false)
-        .connect_with(options.pragma("query_only", "ON"))
-        .await?;
-    Ok(Db::Sqlite { read, write })
+/// What each connection to SQLite sets. What is deleted from the ledger is overwritten: sealed bytes and keys must not linger in
+/// free pages. Without recursive triggers, INSERT OR REPLACE would delete a row without asking the triggers.
+fn pragmas(room: Room) -> String {
+    let (synchronous, secure_delete) = if room.durable { ("FULL", "ON") } else { ("NORMAL", "OFF") };
+    format!(
+        "PRAGMA synchronous = {synchronous}; PRAGMA secure_delete = {secure_delete}; \
+         PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;"
+    )
 }
 
 async fn open_postgres(url: &str, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {

@@ -1,6 +1,7 @@
 //! The store: opening it, and its logs. Appending, reading, subscribing and verifying have files of their own.
 
 mod append;
+mod events;
 mod forget;
 mod head_at;
 mod notify;
@@ -88,7 +89,7 @@ impl Store {
         let closing = watch::Sender::new(false);
         let notify = match &db {
             Db::Postgres(pool) => Some(notify::spawn_notifier(pool.clone(), closing.subscribe())),
-            Db::Sqlite { .. } => None,
+            Db::Sqlite(_) => None,
         };
         let store = Self(Arc::new(Inner {
             db,

@@ -4,19 +4,17 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use sangdam_domain::actor::Subject;
-use sangdam_domain::id::{CommandId, EventId};
+use sangdam_domain::id::CommandId;
 use sangdam_domain::log::{LogId, Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 
+use super::events::{SELECT_EVENTS, event, position};
 use super::{Log, ReadFrom, Store, Stretch};
 use crate::args;
 use crate::contract::{Hash, RecordedCommand, Sealed, StoreError, StoredEvent};
 use crate::db::{Arg, Row, in_chunks, placeholders};
-use crate::writer::rows::{POSITION_BITS, position_of, row_id};
+use crate::writer::rows::{POSITION_BITS, row_id};
 use crate::writer::{SELECT_COMMANDS, recorded_command};
-
-pub(super) const SELECT_EVENTS: &str =
-    "SELECT id, stream, version, event_id, type, occurred_at, recorded_at, leaf FROM events";
 
 /// How many events a search by type looks at in one statement.
 pub(super) const EVENTS_A_STEP: u64 = 65_536;
@@ -41,7 +39,7 @@ impl Store {
     ) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = format!("{SELECT_EVENTS} WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3");
         let args = args![row_id(log.no, after.get()), end_of(log.no), limit_arg(limit)];
-        events(&self.0.db.fetch_all(&sql, args).await?)
+        self.events(sql, args).await
     }
 
     /// At most `limit` events of some types after a position, in order. There is no index by type: it looks through the log,
@@ -79,7 +77,7 @@ impl Store {
         after: Version,
     ) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = format!("{SELECT_EVENTS} WHERE stream = $1 AND version > $2 ORDER BY version");
-        events(&self.0.db.fetch_all(&sql, args![stream, after]).await?)
+        self.events(sql, args![stream, after]).await
     }
 
     /// At most `limit` events of a stream that stand in this log behind one position and up to another, in order; of some
@@ -109,7 +107,7 @@ impl Store {
              AND version > COALESCE((SELECT version FROM events WHERE id = $2 AND stream = $1), 0){of_types} \
              ORDER BY version LIMIT $4"
         );
-        events(&self.0.db.fetch_all(&sql, args).await?)
+        self.events(sql, args).await
     }
 
     /// All events of several streams: stream after stream, each in order.
@@ -122,7 +120,7 @@ impl Store {
             let list = placeholders(1, chunk.len());
             let sql = format!("{SELECT_EVENTS} WHERE stream IN {list} ORDER BY stream, version");
             let args = chunk.iter().map(|stream| Arg::from(*stream)).collect();
-            all.append(&mut events(&self.0.db.fetch_all(&sql, args).await?)?);
+            all.append(&mut self.events(sql, args).await?);
         }
         Ok(all)
     }
@@ -235,28 +233,6 @@ pub(super) fn limit_arg(limit: usize) -> i64 {
 /// The row id after the last that a log can have.
 fn end_of(log_no: i64) -> i64 {
     (log_no + 1) << POSITION_BITS
-}
-
-pub(super) fn events(rows: &[Row]) -> Result<Vec<StoredEvent>, StoreError> {
-    Ok(rows.iter().map(event).collect::<Result<_, _>>()?)
-}
-
-pub(super) fn event(row: &Row) -> Result<StoredEvent, sqlx::Error> {
-    Ok(StoredEvent {
-        position: position(row)?,
-        stream: row.stream(1)?,
-        version: row.version(2)?,
-        event_id: EventId::from_uuid(row.uuid(3)?),
-        event_type: row.text(4)?,
-        occurred_at: row.time(5)?,
-        recorded_at: row.time(6)?,
-        leaf: Bytes::from(row.bytes(7)?),
-    })
-}
-
-/// The position in a row's first column, an event's row id.
-pub(super) fn position(row: &Row) -> Result<Position, sqlx::Error> {
-    Ok(Position::new(position_of(row.int(0)?)).unwrap_or(Position::MAX))
 }
 
 /// From `id, subject, key_version, bytes`.

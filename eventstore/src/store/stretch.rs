@@ -3,7 +3,8 @@
 use sangdam_domain::log::{LogId, Position, StreamId, Version};
 
 use super::Store;
-use super::read::{EVENTS_A_STEP, SELECT_EVENTS, events, limit_arg, position};
+use super::events::{SELECT_EVENTS, position};
+use super::read::{EVENTS_A_STEP, limit_arg};
 use crate::args;
 use crate::contract::{StoreError, StoredEvent};
 use crate::db::{Arg, in_chunks, placeholders};
@@ -59,7 +60,7 @@ impl Store {
             };
             let mut args = args![row_id(log_no, after), row_id(log_no, last), limit_arg(limit - found.len())];
             args.extend(stretch.types.iter().map(|name| Arg::from(*name)));
-            found.extend(events(&self.0.db.fetch_all(&sql, args).await?)?);
+            found.extend(self.events(&sql, args).await?);
             match from {
                 ReadFrom::Start => low = last,
                 ReadFrom::End => high = after,
@@ -98,7 +99,7 @@ impl Store {
                 format!("{SELECT_EVENTS} WHERE version <= $1 AND stream IN {list} ORDER BY stream, version");
             let mut args = args![last];
             args.extend(chunk.iter().map(|stream| Arg::from(*stream)));
-            all.append(&mut events(&self.0.db.fetch_all(&sql, args).await?)?);
+            all.append(&mut self.events(sql, args).await?);
         }
         Ok(all)
     }
@@ -111,7 +112,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = format!("{SELECT_EVENTS} WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3");
-        events(&self.0.db.fetch_all(&sql, args![stream, after, limit_arg(limit)]).await?)
+        self.events(sql, args![stream, after, limit_arg(limit)]).await
     }
 }
 

@@ -7,7 +7,8 @@ use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::read::{self, SELECT_EVENTS, sealed};
+use super::events::{SELECT_EVENTS, event};
+use super::read::sealed;
 use super::{Log, Store};
 use crate::args;
 use crate::contract::{Hash, Head, Sealed, StoreError, StoredEvent};
@@ -211,7 +212,7 @@ impl<'a> Check<'a> {
         part: Option<Row>,
         absent: &mut Vec<(u64, Subject)>,
     ) {
-        let event = match read::event(row) {
+        let event = match event(row) {
             Ok(event) => event,
             Err(e) => return self.problem(at, format!("its columns cannot be read: {e}")),
         };

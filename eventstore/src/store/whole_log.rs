@@ -1,6 +1,6 @@
 //! What verification can only tell of a log as a whole, once all its events were read.
 
-use super::read::position;
+use super::events::position;
 use super::verify::Check;
 use crate::args;
 use crate::contract::StoreError;

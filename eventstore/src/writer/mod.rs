@@ -21,6 +21,8 @@ use std::sync::Arc;
 use sangdam_domain::id::CommandId;
 use sangdam_domain::log::{StreamId, Version};
 use sangdam_domain::time::Timestamp;
+use sqlx::Postgres;
+use sqlx::pool::PoolConnection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
@@ -33,6 +35,8 @@ use rows::{Rows, WriteError};
 
 /// How many units a batch has at most.
 const BATCH_UNITS_MAX: usize = 1024;
+/// For how many batches a connection is kept before the writers of other logs may have it.
+const HELD_BATCHES_MAX: u32 = 256;
 /// How many units may wait; past that, appends wait to be queued.
 pub(crate) const QUEUE_UNITS_MAX: usize = 8192;
 
@@ -68,6 +72,8 @@ pub(crate) struct Writer {
     /// Tells other processes, on PostgreSQL.
     pub(crate) notify: Option<mpsc::UnboundedSender<(i64, u64)>>,
     memory: Option<Memory>,
+    /// Kept from batch to batch while there is work, and for how many yet.
+    held: Option<(PoolConnection<Postgres>, u32)>,
 }
 
 impl Writer {
@@ -78,7 +84,7 @@ impl Writer {
         head: watch::Sender<u64>,
         notify: Option<mpsc::UnboundedSender<(i64, u64)>>,
     ) -> Self {
-        Self { db, clock, log_no, head, notify, memory: None }
+        Self { db, clock, log_no, head, notify, memory: None, held: None }
     }
 
     /// Works until nobody can append any more, or the store is closing and the queue is empty.
@@ -99,6 +105,9 @@ impl Writer {
             self.carry_out(std::mem::take(&mut units)).await;
             // Those just answered may have their next append ready: let them join the next batch.
             tokio::task::yield_now().await;
+            if queue.is_empty() {
+                self.held = None;
+            }
         }
     }
 
@@ -112,7 +121,7 @@ impl Writer {
                 }
                 units = rest;
             }
-            Err(WriteError::HeadMoved) => {}
+            Err(WriteError::HeadMoved | WriteError::Taken) => {}
             Err(WriteError::Database(e)) if is_unique_violation(&e) => {}
             Err(WriteError::Database(e)) => {
                 tracing::warn!(error = %e, "a batch of appends has an unknown outcome; looking it up");
@@ -121,6 +130,8 @@ impl Writer {
             }
         }
         if !units.is_empty() {
+            // Whoever holds a connection waits for no other.
+            self.held = None;
             self.slow(units).await;
         }
     }
@@ -139,6 +150,9 @@ impl Writer {
         }
         missed.sort_unstable();
         missed.dedup();
+        if !missed.is_empty() {
+            self.held = None;
+        }
         let read = read_versions(&mut Source::Db(&self.db), self.log_no, &missed).await?;
         let mut draft = Draft::new(self.log_no, memory, read, self.clock.now());
         let mut done = Vec::new();
@@ -153,23 +167,25 @@ impl Writer {
             return Ok(done);
         }
         let (rows, after) = draft.finish();
-        self.write_alone(&rows).await?;
-        self.written(after, rows.to);
+        let to = rows.to;
+        self.write_alone(rows).await?;
+        self.written(after, to);
         Ok(done)
     }
 
     /// Writes the rows in a transaction of their own.
-    async fn write_alone(&self, rows: &Rows) -> Result<(), WriteError> {
+    async fn write_alone(&mut self, rows: Rows) -> Result<(), WriteError> {
         match &self.db {
             Db::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                postgres::write(&mut connection, rows).await
+                let (mut connection, batches) = match self.held.take() {
+                    Some(held) => held,
+                    None => (pool.acquire().await?, HELD_BATCHES_MAX),
+                };
+                postgres::write(&mut connection, &rows).await?;
+                self.held = batches.checked_sub(1).map(|batches| (connection, batches));
+                Ok(())
             }
-            Db::Sqlite { write, .. } => {
-                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
-                sqlite::write(&mut tx, rows).await?;
-                Ok(tx.commit().await?)
-            }
+            Db::Sqlite(direct) => sqlite::write(direct, rows).await,
         }
     }
 
@@ -185,10 +201,10 @@ impl Writer {
     }
 }
 
-async fn write_within(tx: &mut Tx, rows: &Rows) -> Result<(), WriteError> {
+async fn write_within(tx: &mut Tx, rows: Rows) -> Result<(), WriteError> {
     match tx {
-        Tx::Sqlite(tx) => sqlite::write(tx, rows).await,
-        Tx::Postgres(tx) => postgres::write(tx, rows).await,
+        Tx::Sqlite(tx) => tx.work(move |connection| sqlite::insert(connection, &rows)).await,
+        Tx::Postgres(tx) => postgres::write(tx, &rows).await,
     }
 }
 

@@ -87,6 +87,8 @@ pub(crate) fn leaf_check(hash: &Hash) -> i64 {
 pub(crate) enum WriteError {
     /// The head is not where it was expected: somebody else wrote.
     HeadMoved,
+    /// Something is there already that must be unique.
+    Taken,
     /// The database said no, or the connection was lost.
     Database(sqlx::Error),
 }

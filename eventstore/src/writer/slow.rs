@@ -81,19 +81,20 @@ impl Writer {
             super::announce(&self.head, rows.to);
             return Ok(answers);
         }
-        match write_within(&mut tx, &rows).await {
+        let (from, to) = (rows.from, rows.to);
+        match write_within(&mut tx, rows).await {
             Ok(()) => {}
             Err(WriteError::Database(e)) => return Err(e.into()),
-            Err(WriteError::HeadMoved) => {
+            Err(WriteError::HeadMoved | WriteError::Taken) => {
                 let problem = "the head moved under its lock".to_owned();
-                return Err(StoreError::Damaged { position: position(rows.from), problem });
+                return Err(StoreError::Damaged { position: position(from), problem });
             }
         }
         if let Err(e) = tx.commit().await {
             self.memory = None;
             return Err(e.into());
         }
-        self.written(after, rows.to);
+        self.written(after, to);
         Ok(answers)
     }
 }

@@ -1,111 +1,99 @@
-//! Writing a batch on SQLite, within a transaction that began with `BEGIN IMMEDIATE`: lists of values in few constant
-//! texts, each prepared once per connection.
+//! Writing a batch on SQLite statements of one row each, all in one go on one thread.
 
-use std::sync::LazyLock;
+use rusqlite::{Connection, ErrorCode, ffi, params};
 
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection};
+use super::rows::{EventRow, Rows, WriteError};
+use crate::db::Direct;
 
-use super::rows::{Rows, WriteError};
-use crate::db::value_lists;
+/// About how many pages a transaction writes at least: the head's, and the last of each table and index.
+const PAGES_EACH: u64 = 6;
+/// About how many bytes of leaves a further page goes with, what is sealed and the indexes included.
+const LEAF_BYTES_A_PAGE: u64 = 4096;
 
-type Statement<'q> = Query<'q, Sqlite, SqliteArguments<'q>>;
+const TAKE_HEAD: &str = "UPDATE heads SET position = ?3, recorded_at = ?4, frontier = ?5, root = ?6
+    WHERE log_no = ?1 AND position = ?2";
+const EVENT: &str =
+    "INSERT INTO events (id, stream, version, event_id, type, occurred_at, recorded_at, leaf_check, leaf)
+    VALUES (?,?,?,?,?,?,?,?,?)";
+const SEALED: &str = "INSERT INTO sealed (id, subject, key_version, bytes) VALUES (?,?,?,?)";
+const COMMAND: &str =
+    "INSERT INTO commands (command_id, fingerprint, first_id, event_count, version, recorded_at)
+    VALUES (?,?,?,?,?,?)";
+const CLAIM: &str = "INSERT INTO claims (namespace, hmac, owner) VALUES (?,?,?)";
+const TILE: &str = "INSERT INTO tiles (log_no, level, tile, hashes) VALUES (?,?,?,?)";
 
-/// An `INSERT` of 64, 16, 4 and 1 rows.
-struct Texts([(usize, String); 4]);
+/// So many events may be written where they are asked for; more hold up others for too long.
+const SMALL_EVENTS_MAX: usize = 16;
 
-impl Texts {
-    fn new(insert: &str, columns: usize) -> Self {
-        Self([64, 16, 4, 1].map(|size| (size, format!("{insert} VALUES {}", value_lists(size, columns)))))
-    }
+pub(super) async fn write(direct: &Direct, rows: Rows) -> Result<(), WriteError> {
+    let small = rows.events.len() <= SMALL_EVENTS_MAX;
+    let bytes = |row: &EventRow| row.leaf.len();
+    let pages = PAGES_EACH + rows.events.iter().map(bytes).sum::<usize>() as u64 / LEAF_BYTES_A_PAGE;
+    direct.write(pages, small, move |connection| insert(connection, &rows)).await
 }
 
-static EVENTS: LazyLock<Texts> = LazyLock::new(|| {
-    let columns = "id, stream, version, event_id, type, occurred_at, recorded_at, leaf_check, leaf";
-    Texts::new(&format!("INSERT INTO events ({columns})"), 9)
-});
-static SEALED: LazyLock<Texts> =
-    LazyLock::new(|| Texts::new("INSERT INTO sealed (id, subject, key_version, bytes)", 4));
-static COMMANDS: LazyLock<Texts> = LazyLock::new(|| {
-    let columns = "command_id, fingerprint, first_id, event_count, version, recorded_at";
-    Texts::new(&format!("INSERT INTO commands ({columns})"), 6)
-});
-static CLAIMS: LazyLock<Texts> =
-    LazyLock::new(|| Texts::new("INSERT INTO claims (namespace, hmac, owner)", 3));
-static TILES: LazyLock<Texts> =
-    LazyLock::new(|| Texts::new("INSERT INTO tiles (log_no, level, tile, hashes)", 4));
-
-const TAKE_HEAD: &str = "UPDATE heads SET position = $3, recorded_at = $4, frontier = $5, root = $6
-    WHERE log_no = $1 AND position = $2";
-
-pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows) -> Result<(), WriteError> {
-    let taken = sqlx::query(TAKE_HEAD)
-        .bind(rows.log_no)
-        .bind(rows.from.cast_signed())
-        .bind(rows.to.cast_signed())
-        .bind(rows.recorded_at)
-        .bind(rows.frontier.as_slice())
-        .bind(rows.root.as_slice())
-        .execute(&mut *connection)
-        .await?;
-    if taken.rows_affected() == 0 {
+pub(super) fn insert(connection: &Connection, rows: &Rows) -> Result<(), WriteError> {
+    let (from, to) = (rows.from.cast_signed(), rows.to.cast_signed());
+    let taken = connection.prepare_cached(TAKE_HEAD)?.execute(params![
+        rows.log_no,
+        from,
+        to,
+        rows.recorded_at,
+        rows.frontier,
+        rows.root
+    ])?;
+    if taken == 0 {
         return Err(WriteError::HeadMoved);
     }
-    insert(connection, &EVENTS, &rows.events, |query, row| {
-        query
-            .bind(row.id)
-            .bind(row.stream.as_slice())
-            .bind(row.version)
-            .bind(row.event_id.as_slice())
-            .bind(row.event_type)
-            .bind(row.occurred_at)
-            .bind(row.recorded_at)
-            .bind(row.leaf_check)
-            .bind(row.leaf.as_slice())
-    })
-    .await?;
-    insert(connection, &SEALED, &rows.sealed, |query, row| {
-        query.bind(row.id).bind(row.subject.as_slice()).bind(row.key_version).bind(row.bytes.as_ref())
-    })
-    .await?;
-    insert(connection, &COMMANDS, &rows.commands, |query, row| {
-        query
-            .bind(row.command_id.as_slice())
-            .bind(row.fingerprint.as_slice())
-            .bind(row.first_id)
-            .bind(row.event_count)
-            .bind(row.version)
-            .bind(row.recorded_at)
-    })
-    .await?;
-    insert(connection, &CLAIMS, &rows.claims, |query, row| {
-        query.bind(row.namespace).bind(row.hmac.as_slice()).bind(row.owner.as_slice())
-    })
-    .await?;
-    insert(connection, &TILES, &rows.tiles, |query, row| {
-        query
-            .bind(rows.log_no)
-            .bind(i64::from(row.level))
-            .bind(row.index.cast_signed())
-            .bind(row.hashes.as_slice())
-    })
-    .await?;
+    let mut event = connection.prepare_cached(EVENT)?;
+    for row in &rows.events {
+        event.execute(params![
+            row.id,
+            row.stream,
+            row.version,
+            row.event_id,
+            row.event_type,
+            row.occurred_at,
+            row.recorded_at,
+            row.leaf_check,
+            row.leaf
+        ])?;
+    }
+    let mut sealed = connection.prepare_cached(SEALED)?;
+    for row in &rows.sealed {
+        sealed.execute(params![row.id, row.subject, row.key_version, row.bytes.as_ref()])?;
+    }
+    let mut command = connection.prepare_cached(COMMAND)?;
+    for row in &rows.commands {
+        command.execute(params![
+            row.command_id,
+            row.fingerprint,
+            row.first_id,
+            row.event_count,
+            row.version,
+            row.recorded_at
+        ])?;
+    }
+    for row in &rows.claims {
+        connection.prepare_cached(CLAIM)?.execute(params![row.namespace, row.hmac, row.owner])?;
+    }
+    for tile in &rows.tiles {
+        let index = tile.index.cast_signed();
+        connection.prepare_cached(TILE)?.execute(params![rows.log_no, tile.level, index, tile.hashes])?;
+    }
     Ok(())
 }
 
-async fn insert<'q, T>(
-    connection: &mut SqliteConnection,
-    texts: &'static Texts,
-    mut rows: &'q [T],
-    bind: impl Fn(Statement<'q>, &'q T) -> Statement<'q>,
-) -> Result<(), sqlx::Error> {
-    for (size, text) in &texts.0 {
-        while rows.len() >= *size {
-            let (chunk, rest) = rows.split_at(*size);
-            chunk.iter().fold(sqlx::query(text), &bind).execute(&mut *connection).await?;
-            rows = rest;
+impl From<rusqlite::Error> for WriteError {
+    fn from(e: rusqlite::Error) -> Self {
+        match e.sqlite_error() {
+            Some(ffi::Error { code: ErrorCode::ConstraintViolation, extended_code })
+                if [ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY]
+                    .contains(extended_code) =>
+            {
+                Self::Taken
+            }
+            _ => Self::Database(sqlx::Error::AnyDriverError(e.into())),
         }
     }
-    Ok(())
 }
