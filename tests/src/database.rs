@@ -97,7 +97,8 @@ impl Database {
             Some(url) => ("SANGDAM_DATABASE".to_owned(), url.clone()),
         };
         // The key-encryption key lies in the user's configuration folder.
-        vec![database, ("XDG_CONFIG_HOME".to_owned(), text(self.folder.path().join("config")))]
+        let config = ("XDG_CONFIG_HOME".to_owned(), text(self.folder.path().join("config")));
+        vec![database, config, ("SANGDAM_SEARCH_DIR".to_owned(), text(self.folder.path().join("search")))]
     }
 }
 
