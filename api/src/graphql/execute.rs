@@ -91,7 +91,7 @@ impl Engine {
             let is_meant = name.is_none() || name.as_deref() == own.map(async_graphql::Name::as_str);
             is_meant && operation.node.ty == OperationType::Subscription
         });
-        let order = Order::of(document.clone(), name);
+        let order = Order::of(document, name.as_deref());
         let app = &self.0.app;
         let request = request
             .data(Loaders::new(app.store.clone(), app.models.clone()))

@@ -13,6 +13,7 @@ mod order;
 mod page;
 mod query;
 pub mod scalar;
+mod shown;
 mod state;
 mod subscription;
 

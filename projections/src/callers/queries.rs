@@ -7,7 +7,8 @@ use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::{Arg, Row};
 
 use super::row::{
-    CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, KnownCallers, SELECT, SELECT_CONTACT,
+    CALLER_COUNTS, CALLERS, CONTACTS, CallerRow, Contact, KnownCaller, KnownCallers, SELECT, SELECT_CONTACT,
+    SELECT_KNOWN,
 };
 use crate::at::At;
 use crate::error::ReadError;
@@ -46,10 +47,48 @@ fn read_contact(row: &Row) -> Result<(CallerId, Timestamp), sqlx::Error> {
     Ok((CallerId::from_uuid(row.uuid(0)?), row.time(1)?))
 }
 
+/// A caller, and those who were merged into them: one statement. `None` where nobody has this id.
+pub async fn known(models: &ReadModels, at: &At, id: CallerId) -> Result<Option<KnownCaller>, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(None) };
+    let (sql, question) = known_sql(question, id);
+    let rows = models.select(question, &sql, KnownCaller::read).await?;
+    let (mut own, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id == id);
+    let Some(mut own) = own.pop() else { return Ok(None) };
+    own.absorbed = others.into_iter().map(|row| row.id).collect();
+    own.absorbed.sort_unstable();
+    Ok(Some(own))
+}
+
+pub(crate) fn known_sql(mut question: Question, id: CallerId) -> (String, Question) {
+    let (from, id) = (question.from(&CALLERS), question.arg(id.uuid()));
+    // Two ways into the table, each by its own index.
+    let select = format!("SELECT {SELECT_KNOWN} FROM {from} WHERE log_no = $1 AND");
+    (format!("{select} id = {id} UNION ALL {select} merged_into = {id}"), question)
+}
+
 /// Everyone who is an alias of this caller, directly or by way of another alias; the caller first.
 pub async fn aliases(models: &ReadModels, at: &At, caller: CallerId) -> Result<Vec<CallerId>, ReadError> {
-    let mut all = vec![caller];
-    let mut next = 0;
+    aliases_behind(models, at, vec![caller], 0).await
+}
+
+/// The same, of a caller of whom it is known who was merged into them directly.
+pub async fn aliases_of(
+    models: &ReadModels,
+    at: &At,
+    caller: &KnownCaller,
+) -> Result<Vec<CallerId>, ReadError> {
+    let mut all = vec![caller.id];
+    all.extend(caller.absorbed.iter().filter(|id| **id != caller.id));
+    aliases_behind(models, at, all, 1).await
+}
+
+/// Those absorbed by whoever stands from a place on, too.
+async fn aliases_behind(
+    models: &ReadModels,
+    at: &At,
+    mut all: Vec<CallerId>,
+    mut next: usize,
+) -> Result<Vec<CallerId>, ReadError> {
     while let Some(survivor) = all.get(next).copied() {
         next += 1;
         let Some(question) = models.ask(at).await? else { return Ok(all) };

@@ -170,6 +170,7 @@ async fn lists_are_read_by_their_indexes(history: History) {
         let latest = consultations::queries::page_sql(question.clone(), &latest, &Page::first(20));
         let under_way = (calls::queries::under_way_sql(&question), question.clone());
         let unaccounted = calls::queries::unaccounted_sql(question.clone(), (None, None), &Page::first(20));
+        let known = crate::callers::queries::known_sql(question.clone(), caller_id(1));
         let absorbed = crate::callers::queries::absorbed_sql(question, caller_id(1));
         for ((sql, question), indexes) in [
             (under_way, ["calls_under_way", "calls_by_span"]),

@@ -24,14 +24,20 @@ use crate::graphql::model::{
 };
 use crate::graphql::page::{PageArgs, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
+use crate::graphql::shown::all_fields;
 use crate::graphql::{app, node};
 use crate::ledger;
 
 /// A centre's ledger, as it stands at `position`.
 pub struct Ledger {
     at: At,
+    /// What the answers know of, where a field asks for it.
     position: log::Position,
 }
+
+/// The fields that need to know up to which position the answers hold.
+const THAT_NEED_THE_POSITION: [&str; 6] =
+    ["position", "recordedAt", "asOf", "replay", "whatWasKnown", "similarConsultations"];
 
 impl Ledger {
     /// A centre's ledger, once its read models have come to `least`; as it stands, or as it stood at a moment.
@@ -45,7 +51,9 @@ impl Ledger {
         let log = app.log_of(centre).await?;
         let known = match least {
             Some(Position(least)) => as_of::wait_for(app, &log, least, "minPosition").await?,
-            None => app.models.applied(&log).await?,
+            // Before anything else is read: what the answers hold for may be less than they know, never more.
+            None if needs_position(ctx) => app.models.applied(&log).await?,
+            None => log::Position::ZERO,
         };
         let at = match as_of {
             Some(as_of) => as_of::resolve(app, &log, as_of).await?,
@@ -62,6 +70,10 @@ impl Ledger {
         let events = app(ctx)?.store.read_at(self.at.log(), &[self.position]).await?;
         Ok(events.first().map(|event| event.recorded_at.into()))
     }
+}
+
+fn needs_position(ctx: &Context<'_>) -> bool {
+    !all_fields(ctx, |field| !THAT_NEED_THE_POSITION.contains(&field.name()))
 }
 
 #[Object]
@@ -106,8 +118,7 @@ impl Ledger {
             }
             _ => return Err(ApiError::bad_input("caller: give either `id` or `phone`")),
         };
-        let state = loaders(ctx)?.load(&self.at, id).await?;
-        Ok(state.map(|state| Caller::from_state(&self.at, state)))
+        Caller::find(ctx, &self.at, id).await
     }
 
     /// A consultation by id; null where there is none.
@@ -136,7 +147,7 @@ impl Ledger {
     async fn yearly_counts(&self, ctx: &Context<'_>) -> Result<Vec<YearlyCount>, ApiError> {
         let models = &app(ctx)?.models;
         let recorded = counts::yearly_counts(models, &self.at).await?;
-        let declared = centre::facts(models, &self.at).await?.map(|facts| facts.legacy).unwrap_or_default();
+        let declared = centre::legacy(models, &self.at).await?;
         let is_recorded = |year: i16| recorded.iter().any(|row| row.year == year && row.consultations > 0);
         let mut years: Vec<YearlyCount> = declared
             .iter()
