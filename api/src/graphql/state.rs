@@ -8,11 +8,14 @@ use sangdam_domain::actor::{Actor, ActorKind};
 use sangdam_domain::log::LogId;
 use sangdam_eventstore::{Location, Store, StoreError};
 use sangdam_projections::ReadModels;
+use sangdam_projections::centre::LegacyYear;
+use sangdam_projections::counts::YearRow;
 use sangdam_projections::runner::{self, Runner};
 use sangdam_search::Search;
 use tempfile::TempDir;
 
 use super::error::{ApiError, Code};
+use super::together::Together;
 use crate::ledger::Ledger;
 use crate::telemetry::Metrics;
 
@@ -30,6 +33,8 @@ pub struct Inner {
     pub log: LogId,
     /// What Prometheus is told.
     pub metrics: Metrics,
+    /// The yearly counts as they stand, and what is declared of the years before: those who ask at once ask together.
+    pub(super) years: Arc<Together<LogId, (Vec<YearRow>, Vec<LegacyYear>)>>,
     runners: Mutex<HashMap<LogId, Runner>>,
     searches: Mutex<Searches>,
 }
@@ -69,7 +74,7 @@ impl App {
     fn over(store: Store, models: ReadModels, log: LogId, folder: Option<PathBuf>) -> Self {
         let runners = Mutex::default();
         let searches = Mutex::new(Searches { folder, temporary: None, open: HashMap::new() });
-        Self(Arc::new(Inner { store, models, log, metrics: Metrics::new(), runners, searches }))
+        Self(Arc::new(Inner { store, models, log, metrics: Metrics::new(), years: Together::new(), runners, searches }))
     }
 
     /// The main log of a centre; of the one that is meant by default where none is named.

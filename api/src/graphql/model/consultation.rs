@@ -5,7 +5,7 @@ use sangdam_domain::aggregate::{self, ConsultationStatus as Status};
 use sangdam_domain::id::ConsultationId;
 use sangdam_domain::log::{StreamId, StreamKind};
 use sangdam_domain::value::{CallbackFor, OpenedBy};
-use sangdam_projections::consultations::{self, ConsultationRow};
+use sangdam_projections::consultations::{self, ListedConsultation};
 
 use super::consultation_parts::{
     AttachedCall, ConsultationCategory, Correction, Guidance, Link, Note, NumberAskedFor, NumberGiven,
@@ -32,7 +32,7 @@ pub enum ConsultationStatus {
 
 lazy_object! {
     /// One matter of one caller (상담), going over as many calls as it takes.
-    Consultation, aggregate::Consultation, ConsultationId, ConsultationRow
+    Consultation, aggregate::Consultation, ConsultationId, ListedConsultation
 }
 
 /// The fields that are told by a consultation's row alone, next to its `category`.
@@ -73,11 +73,7 @@ impl Consultation {
     /// How it stands.
     async fn status(&self, ctx: &Context<'_>) -> Result<ConsultationStatus, ApiError> {
         if let Some(row) = &self.1 {
-            return Ok(match row.status {
-                consultations::ConsultationStatus::Open => ConsultationStatus::Open,
-                consultations::ConsultationStatus::Resolved => ConsultationStatus::Resolved,
-                consultations::ConsultationStatus::Voided => ConsultationStatus::Voided,
-            });
+            return Ok(status_of(row.status));
         }
         Ok(match self.0.get(ctx).await?.status {
             Status::None | Status::Open => ConsultationStatus::Open,
@@ -89,7 +85,7 @@ impl Consultation {
     /// When it was opened. It counts in this moment's year, month and day on the centre's clock.
     async fn opened_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
         if let Some(row) = &self.1 {
-            return Ok(row.occurred_at.into());
+            return Ok(row.opened_at.into());
         }
         let opened = self.0.get(ctx).await?.opened.as_ref().map(|opened| opened.at.into());
         opened.ok_or_else(|| ApiError::new(Code::NotFound, "this consultation was never opened"))
@@ -153,7 +149,7 @@ impl Consultation {
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<ConsultationCategory>, ApiError> {
         let at = self.0.at();
         if let Some(row) = &self.1 {
-            let category = row.category.clone().zip(row.taxonomy_version);
+            let category = row.category.clone();
             return Ok(category.map(|(code, version)| ConsultationCategory::of_row(at, code, version)));
         }
         let state = self.0.get(ctx).await?;
@@ -250,7 +246,21 @@ impl Consultation {
     }
 }
 
+/// How a row says that a consultation stands.
+pub(super) fn status_of(row: consultations::ConsultationStatus) -> ConsultationStatus {
+    match row {
+        consultations::ConsultationStatus::Open => ConsultationStatus::Open,
+        consultations::ConsultationStatus::Resolved => ConsultationStatus::Resolved,
+        consultations::ConsultationStatus::Voided => ConsultationStatus::Voided,
+    }
+}
+
 impl Consultation {
+    /// The row that tells of it, where one does.
+    pub(super) fn row(&self) -> Option<&ListedConsultation> {
+        self.1.as_deref()
+    }
+
     /// What opened it.
     async fn opened_what(&self, ctx: &Context<'_>) -> Result<Option<OpenedBy>, ApiError> {
         Ok(match &self.1 {
