@@ -55,7 +55,9 @@ impl Run {
             sleep_until(due).await;
             // A number from far away, so that the same consultation does not come twice in a row.
             let body = &self.bodies[(number * 7919) % self.bodies.len()];
-            let answer = self.post(body.replace("@UUID@", &new_uuid_v7(&SystemClock, &SystemEntropy).to_string())).await;
+            let answer = self
+                .post(body.replace("@UUID@", &new_uuid_v7(&SystemClock, &SystemEntropy).to_string()))
+                .await;
             let now = Instant::now();
             self.waits.lock().expect("no panic inside").push(now - due);
             let position = answer["data"]["recordNote"]["position"].as_u64().expect("a position");

@@ -1,136 +1,162 @@
-//! One answer for all who ask the same at once.
+//! One statement for all who ask at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
+use futures::future::BoxFuture;
+use tokio::sync::oneshot;
 
 use super::error::ApiError;
 
-type Answering<V> = Shared<BoxFuture<'static, Result<Arc<V>, ApiError>>>;
+/// How many keys are asked for at once.
+const KEYS_MAX: usize = 64;
 
-/// Asks a question once for all who come while it is being asked for others. Whoever asks gets an answer that was begun after
-/// they came: nothing is remembered.
-pub(super) struct Together<K, V>(Mutex<HashMap<K, Place<V>>>);
+type Ask<K, V> = dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, ApiError>> + Send + Sync;
+type Teller<V> = oneshot::Sender<Result<Option<V>, ApiError>>;
 
-struct Place<V> {
-    /// Held while the question is being asked.
-    turn: Arc<tokio::sync::Mutex<()>>,
-    /// What will be asked next, and has not been begun.
-    next: Option<Answering<V>>,
+/// Gathers what is asked for while an earlier question is on its way, and asks for all of it together. Whoever asks gets an answer
+/// that was begun after they came: nothing is remembered.
+pub(super) struct Together<K, V> {
+    ask: Box<Ask<K, V>>,
+    gathered: Mutex<Gathered<K, V>>,
 }
 
-impl<K: Clone + Eq + Hash + Send + 'static, V: Send + Sync + 'static> Together<K, V> {
-    /// Nobody asks yet. There should be few keys: they are kept.
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(HashMap::new())))
-    }
+struct Gathered<K, V> {
+    /// Whether somebody sees to it that those who wait are answered.
+    asking: bool,
+    waiting: Vec<(K, Teller<V>)>,
+}
 
-    /// The answer to the question of a key.
-    pub(super) async fn ask<F>(
-        self: &Arc<Self>,
-        key: &K,
-        question: impl FnOnce() -> F + Send + 'static,
-    ) -> Result<Arc<V>, ApiError>
+impl<K, V> Together<K, V>
+where
+    K: Clone + Eq + Hash + Send + 'static,
+    V: Clone + Send + 'static,
+{
+    /// `ask` answers for several keys, each of them once; it leaves out those of which there is nothing.
+    pub(super) fn new<F>(ask: impl Fn(Vec<K>) -> F + Send + Sync + 'static) -> Arc<Self>
     where
-        F: Future<Output = Result<V, ApiError>> + Send + 'static,
+        F: Future<Output = Result<HashMap<K, V>, ApiError>> + Send + 'static,
     {
-        self.join(key, question).await
+        let ask: Box<Ask<K, V>> = Box::new(move |keys| Box::pin(ask(keys)));
+        Arc::new(Self { ask, gathered: Mutex::new(Gathered { asking: false, waiting: Vec::new() }) })
     }
 
-    /// The answering that has not been begun, which is made where there is none.
-    fn join<F>(self: &Arc<Self>, key: &K, question: impl FnOnce() -> F + Send + 'static) -> Answering<V>
-    where
-        F: Future<Output = Result<V, ApiError>> + Send + 'static,
-    {
-        let mut places = self.lock();
-        let place = places.entry(key.clone()).or_insert_with(|| Place { turn: Arc::default(), next: None });
-        if let Some(next) = &place.next {
-            return next.clone();
+    /// What there is of a key.
+    pub(super) async fn get(self: &Arc<Self>, key: K) -> Result<Option<V>, ApiError> {
+        let (teller, told) = oneshot::channel();
+        if self.join(key, teller) {
+            // A task of its own: that one who asks gives up must not hold up the others.
+            tokio::spawn(Turn(Arc::clone(self)).answer_all());
         }
-        let (all, key, turn) = (Arc::clone(self), key.clone(), Arc::clone(&place.turn));
-        let answering = async move {
-            let _turn = turn.lock_owned().await;
-            // Who comes from here on asks anew: what is read now may be older than they are.
-            all.begun(&key);
-            question().await.map(Arc::new)
-        };
-        place.next.insert(answering.boxed().shared()).clone()
+        told.await
+            .map_err(|_| ApiError::internal(&"a question that was asked for several was not answered"))?
     }
 
-    fn begun(&self, key: &K) {
-        if let Some(place) = self.lock().get_mut(key) {
-            place.next = None;
+    /// Waits with the others. True where nobody sees to them yet.
+    fn join(&self, key: K, teller: Teller<V>) -> bool {
+        let mut gathered = self.lock();
+        gathered.waiting.push((key, teller));
+        !std::mem::replace(&mut gathered.asking, true)
+    }
+
+    /// Those who are answered next; where nobody waits, whoever comes next has to see to it.
+    fn next(&self) -> Vec<(K, Teller<V>)> {
+        let mut gathered = self.lock();
+        let count = gathered.waiting.len().min(KEYS_MAX);
+        gathered.asking = count > 0;
+        gathered.waiting.drain(..count).collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Gathered<K, V>> {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Seeing to those who wait.
+struct Turn<K, V>(Arc<Together<K, V>>);
+
+impl<K, V> Turn<K, V>
+where
+    K: Clone + Eq + Hash + Send + 'static,
+    V: Clone + Send + 'static,
+{
+    async fn answer_all(self) {
+        loop {
+            let waiting = self.0.next();
+            if waiting.is_empty() {
+                return;
+            }
+            let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
+            let answers = (self.0.ask)(keys.into_iter().collect()).await;
+            for (key, teller) in waiting {
+                let answer = answers.as_ref().map(|found| found.get(&key).cloned());
+                // Who gave up hears nothing.
+                drop(teller.send(answer.map_err(Clone::clone)));
+            }
         }
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<K, Place<V>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl<K, V> Drop for Turn<K, V> {
+    /// Where a question ended in a panic, or with its runtime, the next one is asked all the same.
+    fn drop(&mut self) {
+        let mut gathered = self.0.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        if gathered.asking && gathered.waiting.is_empty() {
+            gathered.asking = false;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use tokio::sync::Semaphore;
+    use tokio::sync::mpsc;
 
     use super::*;
 
-    /// A question that counts how often it was asked, and is answered when it may.
-    #[derive(Clone)]
-    struct Counted {
-        asked: Arc<AtomicUsize>,
-        may_answer: Arc<Semaphore>,
-    }
-
-    impl Counted {
-        async fn answer(self) -> Result<usize, ApiError> {
-            let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-            self.may_answer.acquire().await.unwrap().forget();
-            Ok(number)
-        }
-    }
-
     #[tokio::test]
-    async fn who_comes_while_it_is_asked_waits_for_an_answer_begun_later() {
-        let together = Together::<u8, usize>::new();
-        let counted = Counted { asked: Arc::default(), may_answer: Arc::new(Semaphore::new(0)) };
-        let ask = || {
-            let (together, counted) = (Arc::clone(&together), counted.clone());
-            tokio::spawn(async move { *together.ask(&1, || counted.answer()).await.unwrap() })
+    async fn who_comes_while_it_is_asked_gets_an_answer_begun_later() {
+        let (asked, mut heard) = mpsc::unbounded_channel();
+        let may_answer = Arc::new(Semaphore::new(0));
+        let wait = Arc::clone(&may_answer);
+        let together = Together::new(move |mut keys: Vec<u32>| {
+            keys.sort_unstable();
+            asked.send(keys.clone()).unwrap();
+            let wait = Arc::clone(&wait);
+            async move {
+                wait.acquire().await.unwrap().forget();
+                Ok(keys.into_iter().filter(|key| *key < 9).map(|key| (key, key * 10)).collect())
+            }
+        });
+        let get = |key| {
+            let together = Arc::clone(&together);
+            tokio::spawn(async move { together.get(key).await.unwrap() })
         };
-        let first = ask();
-        while counted.asked.load(Ordering::SeqCst) == 0 {
-            tokio::task::yield_now().await;
-        }
-        let later = [ask(), ask(), ask()];
+        let first = get(1);
+        assert_eq!(heard.recv().await.unwrap(), [1]);
+        let later = [get(1), get(2), get(9), get(2)];
         tokio::task::yield_now().await;
-        counted.may_answer.add_permits(2);
-        assert_eq!(first.await.unwrap(), 1);
-        for later in later {
-            assert_eq!(later.await.unwrap(), 2, "one answer for all three, begun after they came");
+        may_answer.add_permits(2);
+        assert_eq!(first.await.unwrap(), Some(10));
+        assert_eq!(
+            heard.recv().await.unwrap(),
+            [1, 2, 9],
+            "one question for all who came meanwhile, key 1 again"
+        );
+        let mut answers = Vec::new();
+        for answer in later {
+            answers.push(answer.await.unwrap());
         }
+        assert_eq!(answers, [Some(10), Some(20), None, Some(20)]);
     }
 
     #[tokio::test]
-    async fn who_gives_up_holds_up_nobody() {
-        let together = Together::<u8, usize>::new();
-        let counted = Counted { asked: Arc::default(), may_answer: Arc::new(Semaphore::new(0)) };
-        let asking = || {
-            let counted = counted.clone();
-            together.join(&1, || counted.answer())
-        };
-        let mut first = asking();
-        assert!(futures::poll!(&mut first).is_pending());
-        let mut second = asking();
-        assert!(futures::poll!(&mut second).is_pending());
-        drop(first);
-        drop(second);
-        counted.may_answer.add_permits(9);
-        assert_eq!(*asking().await.unwrap(), 2);
-        assert_eq!(*asking().await.unwrap(), 3);
+    async fn an_error_is_told_to_all_and_the_next_question_is_asked() {
+        let together = Together::<u32, u32>::new(|keys| async move {
+            if keys.contains(&1) { Err(ApiError::bad_input("no")) } else { Ok(HashMap::from([(2, 3)])) }
+        });
+        assert!(together.get(1).await.is_err());
+        assert_eq!(together.get(2).await.unwrap(), Some(3));
     }
 }

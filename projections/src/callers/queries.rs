@@ -1,8 +1,9 @@
 //! Questions about callers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sangdam_domain::id::CallerId;
+use sangdam_domain::log::LogId;
 use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::{Arg, Row};
 
@@ -47,23 +48,42 @@ fn read_contact(row: &Row) -> Result<(CallerId, Timestamp), sqlx::Error> {
     Ok((CallerId::from_uuid(row.uuid(0)?), row.time(1)?))
 }
 
-/// A caller, and those who were merged into them: one statement. `None` where nobody has this id.
-pub async fn known(models: &ReadModels, at: &At, id: CallerId) -> Result<Option<KnownCaller>, ReadError> {
-    let Some(question) = models.ask(at).await? else { return Ok(None) };
-    let (sql, question) = known_sql(question, id);
-    let rows = models.select(question, &sql, KnownCaller::read).await?;
-    let (mut own, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id == id);
-    let Some(mut own) = own.pop() else { return Ok(None) };
-    own.absorbed = others.into_iter().map(|row| row.id).collect();
-    own.absorbed.sort_unstable();
-    Ok(Some(own))
+/// So many callers are looked up at once, the list filled up with its last one, so that there are few texts.
+const KNOWN_AT_ONCE: [usize; 4] = [1, 4, 16, 64];
+
+/// Callers as they stand, and who was merged into each: one statement for up to 64. Ids that nobody has are left out.
+pub async fn known(
+    models: &ReadModels,
+    log: &LogId,
+    ids: &[CallerId],
+) -> Result<HashMap<CallerId, KnownCaller>, ReadError> {
+    let at = &At::now(log);
+    let mut found: HashMap<CallerId, KnownCaller> = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(KNOWN_AT_ONCE[KNOWN_AT_ONCE.len() - 1]) {
+        let Some(question) = models.ask(at).await? else { return Ok(found) };
+        let (sql, question) = known_sql(question, ids);
+        let rows = models.select(question, &sql, KnownCaller::read).await?;
+        let asked = rows.iter().filter(|row| ids.contains(&row.id));
+        found.extend(asked.map(|row| (row.id, row.clone())));
+        // A row may come twice: as one that was asked for, and as one absorbed.
+        let absorbed: BTreeSet<_> = rows.iter().filter_map(|row| Some((row.merged_into?, row.id))).collect();
+        for (survivor, id) in absorbed {
+            if let Some(survivor) = found.get_mut(&survivor).filter(|_| ids.contains(&survivor)) {
+                survivor.absorbed.push(id);
+            }
+        }
+    }
+    Ok(found)
 }
 
-pub(crate) fn known_sql(mut question: Question, id: CallerId) -> (String, Question) {
-    let (from, id) = (question.from(&CALLERS), question.arg(id.uuid()));
+pub(crate) fn known_sql(mut question: Question, ids: &[CallerId]) -> (String, Question) {
+    let size = KNOWN_AT_ONCE.into_iter().find(|size| *size >= ids.len()).unwrap_or(ids.len());
+    let filled_up = ids.iter().chain(std::iter::repeat_n(&ids[ids.len() - 1], size - ids.len()));
+    let ids: Vec<Arg> = filled_up.map(|id| id.uuid().into()).collect();
+    let (from, ids) = (question.from(&CALLERS), question.list(&ids));
     // Two ways into the table, each by its own index.
     let select = format!("SELECT {SELECT_KNOWN} FROM {from} WHERE log_no = $1 AND");
-    (format!("{select} id = {id} UNION ALL {select} merged_into = {id}"), question)
+    (format!("{select} id IN {ids} UNION ALL {select} merged_into IN {ids}"), question)
 }
 
 /// Everyone who is an alias of this caller, directly or by way of another alias; the caller first.

@@ -61,7 +61,8 @@ impl World {
 
     async fn carry_out(&self, field: &str, selection: &str, input: Value) -> Value {
         let kind = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
-        let query = format!("mutation($input: {kind}!) {{ {field}(input: $input) {{ {selection} position }} }}");
+        let query =
+            format!("mutation($input: {kind}!) {{ {field}(input: $input) {{ {selection} position }} }}");
         let mut answer = self.server.ask(&query, json!({ "input": input })).await;
         answer[field].take()
     }
@@ -71,17 +72,16 @@ impl World {
         let centre = json!({ "name": "정선군 민원콜센터", "openedOn": "2019-08-01", "timeZone": "Asia/Seoul",
             "recordsCompleteFrom": "2022-01-01" });
         self.carry_out("registerCentre", "", centre).await;
-        let (mut caller, mut position) = (Value::Null, Value::Null);
+        let caller = json!({ "phone": "033-123-4567" });
+        let caller = self.carry_out("registerCaller", "caller { id }", caller).await["caller"]["id"].clone();
+        let mut position = Value::Null;
         for _ in 0..ROWS {
             let offered = self.carry_out("offerCall", "call { id }", json!({ "from": "033-123-4567" })).await;
             let call = &offered["call"]["id"];
             self.carry_out("answerCall", "", json!({ "call": call })).await;
-            let opened = self
-                .carry_out("openConsultation", "consultation { id caller { id } }", json!({ "call": call }))
-                .await;
-            let consultation = &opened["consultation"];
-            caller = consultation["caller"]["id"].clone();
-            let note = json!({ "consultation": consultation["id"], "kind": "INQUIRY", "text": "여권 재발급 문의" });
+            let opened =
+                self.carry_out("openConsultation", "consultation { id }", json!({ "call": call })).await;
+            let note = json!({ "consultation": opened["consultation"]["id"], "kind": "INQUIRY", "text": "여권 재발급 문의" });
             position = self.carry_out("recordNote", "", note).await["position"].clone();
         }
         (caller.as_str().unwrap().to_owned(), position)
@@ -98,11 +98,12 @@ async fn a_page_takes_as_many_statements_as_a_row() {
     let (caller, position) = world.fill().await;
     let wait = "query($p: Position!) { ledger(minPosition: $p) { position } }";
     world.server.ask(wait, json!({ "p": position })).await;
-    let count = async |first: usize, query: &str| {
-        world.count(query, &json!({ "id": caller, "first": first })).await
-    };
+    let count =
+        async |first: usize, query: &str| world.count(query, &json!({ "id": caller, "first": first })).await;
 
-    let list = format!("query($first: Int) {{ ledger {{ consultations(first: $first) {{ nodes {{ {LISTED} }} }} }} }}");
+    let list = format!(
+        "query($first: Int) {{ ledger {{ consultations(first: $first) {{ nodes {{ {LISTED} }} }} }} }}"
+    );
     let plain = list.replace(" nameKo", "");
     assert_eq!(count(ROWS, &plain).await, 1, "a list is one statement");
     assert_eq!(count(2, &list).await, count(ROWS, &list).await, "categories are not looked up row by row");
@@ -114,7 +115,11 @@ async fn a_page_takes_as_many_statements_as_a_row() {
     let years = "query { ledger { yearlyCounts { year consultations offered answered uniqueCallers } } }";
     assert!(world.count(years, &Value::Null).await <= 2, "yearly counts are rows of two tables");
 
-    let notes = "query($first: Int) { ledger { consultations(first: $first) { nodes { id notes { text } } } } }";
+    let notes =
+        "query($first: Int) { ledger { consultations(first: $first) { nodes { id notes { text } } } } }";
     let (few, many) = (count(2, &notes).await, count(ROWS, &notes).await);
-    assert!(many <= few, "notes are read and unsealed together: {few} statements for 2 rows, {many} for {ROWS}");
+    assert!(
+        many <= few,
+        "notes are read and unsealed together: {few} statements for 2 rows, {many} for {ROWS}"
+    );
 }

@@ -37,8 +37,20 @@ lazy_object! {
 
 /// The fields that are told by a consultation's row alone, next to its `category`.
 const TOLD_BY_ROW: [&str; 14] = [
-    "__typename", "id", "uuid", "version", "status", "openedAt", "call", "callback", "caller", "agent", "channel",
-    "contactReason", "callbacks", "timeline",
+    "__typename",
+    "id",
+    "uuid",
+    "version",
+    "status",
+    "openedAt",
+    "call",
+    "callback",
+    "caller",
+    "agent",
+    "channel",
+    "contactReason",
+    "callbacks",
+    "timeline",
 ];
 
 /// Whether a consultation's row tells a field.

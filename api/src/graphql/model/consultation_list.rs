@@ -6,8 +6,8 @@ use sangdam_projections::consultations::{self, ConsultationFilter};
 use sangdam_projections::{At, Cursor};
 
 use super::Consultation;
-use super::consultation_plain::InList;
 use super::consultation::told_by_row;
+use super::consultation_plain::InList;
 use crate::graphql::app;
 use crate::graphql::error::ApiError;
 use crate::graphql::page::{PageArgs, TimeCursor, connection};
@@ -47,7 +47,8 @@ pub async fn consultation_page(
         |page| async move { Ok(consultations::list(&app(ctx)?.models, at, &filter, &page).await?) },
         |row| {
             let (place, id) = (Cursor { at: row.opened_at, id: row.id.uuid() }, row.id);
-            let shown = if by_row { Consultation::from_row(at, id, row) } else { Consultation::of_id(at, id) };
+            let shown =
+                if by_row { Consultation::from_row(at, id, row) } else { Consultation::of_id(at, id) };
             (place, InList(shown))
         },
     )

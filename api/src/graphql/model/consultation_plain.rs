@@ -29,11 +29,7 @@ impl OutputType for InList {
         Consultation::create_type_info(registry)
     }
 
-    async fn resolve(
-        &self,
-        ctx: &ContextSelectionSet<'_>,
-        field: &Positioned<Field>,
-    ) -> ServerResult<Value> {
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match self.0.row().and_then(|row| plain(&ctx.item.node, |field| told(row, field))) {
             Some(value) => Ok(value),
             None => self.0.resolve(ctx, field).await,

@@ -7,7 +7,7 @@ use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId,
 use sangdam_domain::log;
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
-    At, ReadError, agents, callbacks, centre, counts, cumulative, directory, event_types, imports, knowledge,
+    At, ReadError, agents, callbacks, counts, cumulative, directory, event_types, imports, knowledge,
     service_level,
 };
 
@@ -27,6 +27,7 @@ use crate::graphql::model::{
 use crate::graphql::page::{PageArgs, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
 use crate::graphql::shown::all_fields;
+use crate::graphql::state::Years;
 use crate::graphql::{app, node};
 use crate::ledger;
 
@@ -148,16 +149,12 @@ impl Ledger {
     /// are declared.
     async fn yearly_counts(&self, ctx: &Context<'_>) -> Result<Vec<YearlyCount>, ApiError> {
         let app = app(ctx)?;
-        let (models, at) = (app.models.clone(), self.at.clone());
-        let ask = async move || {
-            let recorded = counts::yearly_counts(&models, &at).await?;
-            Ok((recorded, centre::legacy(&models, &at).await?))
+        let years = match self.at.position() {
+            // As things stand everybody asks the same: those who ask at once are answered together.
+            None => app.years.get(self.at.log().clone()).await?.unwrap_or_default(),
+            Some(_) => Arc::new(Years::of(&app.models, &self.at).await?),
         };
-        // As things stand everybody asks the same.
-        let (recorded, declared) = &*match self.at.position() {
-            None => app.years.ask(self.at.log(), ask).await?,
-            Some(_) => Arc::new(ask().await?),
-        };
+        let Years { recorded, declared } = &*years;
         let is_recorded = |year: i16| recorded.iter().any(|row| row.year == year && row.consultations > 0);
         let mut years: Vec<YearlyCount> = declared
             .iter()

@@ -187,7 +187,7 @@ impl World {
     }
 
     /// The head, once the read models have come so far.
-    async fn followed(&self) -> Position {
+    pub(super) async fn followed(&self) -> Position {
         let (head, _) = self.head().await;
         if let Err(error) = self.runner.wait_for(head, CATCH_UP_MAX).await {
             panic!("the read models do not catch up: {error}; {:#?}", self.runner.health());
