@@ -72,19 +72,24 @@ impl Run {
             let answer = self.post(POSITION.to_owned()).await;
             let (now, known) =
                 (Instant::now(), answer["data"]["ledger"]["position"].as_u64().expect("a position"));
-            let mut answered = self.answered.lock().expect("no panic inside");
-            answered.retain(|&(at, position)| {
-                if position <= known {
-                    lags.push(now - at);
-                }
-                position > known
-            });
-            if all_sent && answered.is_empty() {
+            let left = self.arrived(known, now, &mut lags);
+            if all_sent && left == 0 {
                 return lags;
             }
-            drop(answered);
             sleep(POLL_EVERY).await;
         }
+    }
+
+    /// The read models know of a position; gives how many answered ones they do not know yet.
+    fn arrived(&self, known: u64, now: Instant, lags: &mut Vec<Duration>) -> usize {
+        let mut answered = self.answered.lock().expect("no panic inside");
+        answered.retain(|&(at, position)| {
+            if position <= known {
+                lags.push(now - at);
+            }
+            position > known
+        });
+        answered.len()
     }
 }
 
