@@ -154,16 +154,7 @@ impl Ledger {
             None => app.years.get(self.at.log().clone()).await?.unwrap_or_default(),
             Some(_) => Arc::new(Years::of(&app.models, &self.at).await?),
         };
-        let Years { recorded, declared } = &*years;
-        let is_recorded = |year: i16| recorded.iter().any(|row| row.year == year && row.consultations > 0);
-        let mut years: Vec<YearlyCount> = declared
-            .iter()
-            .filter(|legacy| !is_recorded(legacy.year))
-            .map(|legacy| YearlyCount::legacy(legacy.year, legacy.consultations))
-            .collect();
-        years.extend(recorded.iter().map(YearlyCount::recorded));
-        years.sort_by_key(|count| count.year);
-        Ok(years)
+        Ok(YearlyCount::all(&years.recorded, &years.declared))
     }
 
     /// The numbers by day, month, year, hour, agent or category, of the days from `from` to `to`, both included.
