@@ -21,6 +21,11 @@ impl Question {
         Self { args, latest_micros: then.map(|then| then.latest_micros), earliest }
     }
 
+    /// Whether it is about the log as it stands.
+    pub(crate) fn is_now(&self) -> bool {
+        self.latest_micros.is_none()
+    }
+
     /// The moment after which nothing happened that counts, as of a position, in microseconds since 1970.
     pub(crate) fn latest_micros(&self) -> Option<i64> {
         self.latest_micros

@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (first, count) = (numbers.next().unwrap_or(Ok(1))?, numbers.next().unwrap_or(Ok(30))?);
     let mut shown: HashMap<StreamId, (usize, Vec<String>)> = HashMap::new();
     let mut opened = 0;
-    for item in Demo::new(&LogId::main("jeongseon")?)? {
+    for item in Demo::new(&LogId::main("jeongseon")?, 1)? {
         let item = item?;
         for part in &item.parts {
             for staged in &part.events {

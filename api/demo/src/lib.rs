@@ -73,15 +73,16 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Begins in the last week of 2021. `log` is the centre's main log.
-    pub fn new(log: &LogId) -> Result<Self, DemoError> {
+    /// Begins in the last week of 2021. `log` is the centre's main log. `scale` says how many times as large as the county it is: so
+    /// many times as many people, agents and calls, in the same three years.
+    pub fn new(log: &LogId, scale: u32) -> Result<Self, DemoError> {
         let rng = |purpose| Rng::new(RNG_SEED, purpose);
         let calendar = Calendar::read()?;
         let mut stage = Stage::new(log.clone(), rng(purpose::IDS));
-        let cast = opening::play(&mut stage, &calendar, &mut rng(purpose::OPENING))?;
-        let days = plan::days(&calendar, &mut rng(purpose::PLAN))?;
+        let cast = opening::play(&mut stage, &calendar, &mut rng(purpose::OPENING), scale)?;
+        let days = plan::days(&calendar, &mut rng(purpose::PLAN), scale)?;
         let words = Words::new(Library::read()?, Calendar::read()?, rng(purpose::WORDS));
-        let people = People::new(rng(purpose::PEOPLE));
+        let people = People::new(rng(purpose::PEOPLE), scale);
         let floor = Floor::new((calendar, cast, stage), (people, words, rng(purpose::FLOOR)), days);
         Ok(Self { floor, over: false })
     }

@@ -49,8 +49,13 @@ impl Cast {
     }
 }
 
-/// Plays it, in the last week of 2021.
-pub(crate) fn play(stage: &mut Stage, calendar: &Calendar, rng: &mut Rng) -> Result<Cast, DemoError> {
+/// Plays it, in the last week of 2021, with so many times four agents.
+pub(crate) fn play(
+    stage: &mut Stage,
+    calendar: &Calendar,
+    rng: &mut Rng,
+    scale: u32,
+) -> Result<Cast, DemoError> {
     let day = date(2021, 12, 27);
     let mut second = 9 * 3600;
     let mut cue = || {
@@ -60,7 +65,8 @@ pub(crate) fn play(stage: &mut Stage, calendar: &Calendar, rng: &mut Rng) -> Res
     stage.open_log(cue());
     centre(stage, calendar, &mut cue)?;
     let mut agents = Vec::new();
-    for (number, woman) in [true, true, false, true].into_iter().enumerate() {
+    let four = [true, true, false, true];
+    for (number, woman) in four.into_iter().cycle().take(four.len() * scale as usize).enumerate() {
         let cue = cue();
         let agent = AgentId::from_uuid(stage.id(cue.at));
         let name = PersonName::parse(&people::name(rng, woman, true))?;

@@ -38,17 +38,25 @@ pub(crate) struct People {
     visitors_recent: Vec<u32>,
     mobiles: u64,
     landlines: u64,
+    /// How many times as many they are as the county's.
+    scale: u64,
 }
 
 /// In so many of 100 calls of a month it is a visitor.
 const VISITORS: [u64; 12] = [19, 16, 14, 18, 24, 20, 28, 31, 26, 34, 18, 18];
 /// The larger, the more different residents call.
 const RESIDENTS_NEW: u64 = 6_000;
+/// The visitors among whom some call again.
+const VISITORS_REMEMBERED: usize = 400;
+/// How many numbers of landlines each area has, none of which is given to anybody.
+const LANDLINES: u64 = 500_000;
+/// The county's own area, and those that follow where its numbers are used up.
+const AREAS: [&str; 8] = ["033", "031", "032", "041", "042", "043", "051", "052"];
 /// Nobody calls more often than that.
 const CALLS_MAX: u32 = 110;
 
 impl People {
-    pub(crate) fn new(rng: Rng) -> Self {
+    pub(crate) fn new(rng: Rng, scale: u32) -> Self {
         Self {
             rng,
             all: Vec::new(),
@@ -57,6 +65,7 @@ impl People {
             visitors_recent: Vec::new(),
             mobiles: 0,
             landlines: 0,
+            scale: scale.into(),
         }
     }
 
@@ -77,10 +86,11 @@ impl People {
         let known = if visitor { self.known_visitor(now) } else { self.known_resident(now) };
         let index = known.unwrap_or_else(|| self.newcomer(visitor));
         if visitor {
-            if self.visitors_recent.len() < 400 {
+            let remembered = VISITORS_REMEMBERED * self.scale as usize;
+            if self.visitors_recent.len() < remembered {
                 self.visitors_recent.push(index as u32);
             } else {
-                let replaced = self.rng.index(400);
+                let replaced = self.rng.index(remembered);
                 self.visitors_recent[replaced] = index as u32;
             }
         } else {
@@ -101,7 +111,7 @@ impl People {
 
     fn known_resident(&mut self, now: i64) -> Option<usize> {
         let heard = self.residents_heard.len() as u64;
-        if self.rng.below(heard + RESIDENTS_NEW) >= heard {
+        if self.rng.below(heard + RESIDENTS_NEW * self.scale) >= heard {
             return None;
         }
         for _ in 0..8 {
@@ -147,9 +157,10 @@ impl People {
             self.mobiles += 1;
             format!("010-0000-{:04}", self.mobiles * 7_919 % 10_000)
         } else {
+            let area = AREAS[usize::try_from(self.landlines / LANDLINES).unwrap_or(0) % AREAS.len()];
             self.landlines += 1;
-            let number = self.landlines * 314_159 % 500_000;
-            format!("033-1{:02}-{:04}", 50 + number / 10_000, number % 10_000)
+            let number = self.landlines * 314_159 % LANDLINES;
+            format!("{area}-1{:02}-{:04}", 50 + number / 10_000, number % 10_000)
         };
         Ok(PhoneNumber::parse(&text)?)
     }

@@ -29,10 +29,11 @@ pub(crate) struct Day {
     pub(crate) voided: u32,
 }
 
-/// All open days of the three years.
-pub(crate) fn days(calendar: &Calendar, rng: &mut Rng) -> Result<Vec<Day>, DemoError> {
+/// All open days of the three years, with so many times the county's numbers.
+pub(crate) fn days(calendar: &Calendar, rng: &mut Rng, scale: u32) -> Result<Vec<Day>, DemoError> {
     let mut days = Vec::with_capacity(740);
     for (year, consultations) in YEARS {
+        let consultations = consultations * scale;
         let dates = calendar.open_days(year)?;
         let first = days.len();
         let weights: Vec<u64> = dates.iter().map(|date| weight(calendar, *date, rng)).collect();
@@ -110,10 +111,12 @@ mod tests {
 
     #[test]
     fn every_year_gets_its_number() {
-        let days = days(&Calendar::read().unwrap(), &mut Rng::new([7; 32], 0)).unwrap();
-        for (year, consultations) in YEARS {
-            let of_year = days.iter().filter(|day| day.date.year() == year);
-            assert_eq!(of_year.map(|day| day.consultations).sum::<u32>(), consultations);
+        for scale in [1, 10] {
+            let days = days(&Calendar::read().unwrap(), &mut Rng::new([7; 32], 0), scale).unwrap();
+            for (year, consultations) in YEARS {
+                let of_year = days.iter().filter(|day| day.date.year() == year);
+                assert_eq!(of_year.map(|day| day.consultations).sum::<u32>(), consultations * scale);
+            }
         }
     }
 

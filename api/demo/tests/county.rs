@@ -62,7 +62,7 @@ fn county() -> &'static County {
     static COUNTY: OnceLock<County> = OnceLock::new();
     COUNTY.get_or_init(|| {
         let (mut county, mut memory) = (County::default(), Memory::default());
-        for item in Demo::new(&LogId::main("jeongseon").unwrap()).unwrap() {
+        for item in Demo::new(&LogId::main("jeongseon").unwrap(), 1).unwrap() {
             county.read(item.unwrap(), &mut memory);
         }
         county.first_thousand = hex(memory.first_thousand);

@@ -29,6 +29,9 @@ use crate::telemetry;
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    /// How many times as large as the county: so many times as many people, agents and calls in the same three years. For measuring.
+    #[arg(long, value_name = "TIMES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    scale: u32,
 }
 
 /// How many commands are appended at once.
@@ -39,10 +42,10 @@ const AHEAD: usize = 4;
 pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
     let settings = args.common.settings()?;
     telemetry::init(settings.log_format);
-    let batches = live_through(settings.log.clone())?;
+    let batches = live_through(settings.log.clone(), args.scale)?;
     let store = Store::open(seeded(&settings).await?).await.map_err(CliError::failed)?;
     let filled = match refuse_unless_empty(&store, &settings).await {
-        Ok(()) => fill(&store, &settings, batches).await,
+        Ok(()) => fill(&store, &settings, batches, args.scale).await,
         Err(error) => Err(error),
     };
     store.close().await;
@@ -83,8 +86,8 @@ async fn refuse_unless_empty(store: &Store, settings: &Settings) -> Result<(), C
 }
 
 /// The county lives on a thread of its own, a little ahead of what is written.
-fn live_through(log: LogId) -> Result<mpsc::Receiver<Result<Vec<Item>, DemoError>>, CliError> {
-    let demo = Demo::new(&log).map_err(CliError::failed)?;
+fn live_through(log: LogId, scale: u32) -> Result<mpsc::Receiver<Result<Vec<Item>, DemoError>>, CliError> {
+    let demo = Demo::new(&log, scale).map_err(CliError::failed)?;
     let (sender, receiver) = mpsc::channel(AHEAD);
     let live = move || {
         let mut batch = Vec::with_capacity(BATCH);
@@ -110,9 +113,10 @@ async fn fill(
     store: &Store,
     settings: &Settings,
     batches: mpsc::Receiver<Result<Vec<Item>, DemoError>>,
+    scale: u32,
 ) -> Result<File, CliError> {
     let models = ReadModels::open(settings.location.clone()).await.map_err(CliError::failed)?;
-    let report = fill_both(store, &models, settings, batches).await;
+    let report = fill_both(store, &models, settings, batches, scale).await;
     models.close().await;
     report
 }
@@ -122,9 +126,10 @@ async fn fill_both(
     models: &ReadModels,
     settings: &Settings,
     batches: mpsc::Receiver<Result<Vec<Item>, DemoError>>,
+    scale: u32,
 ) -> Result<File, CliError> {
     let ledger = Ledger::new(store.clone(), settings.log.clone());
-    let bar = bar();
+    let bar = bar(scale);
     let written = write(&ledger, models, batches, &bar).await;
     bar.finish_and_clear();
     written?;
@@ -196,11 +201,11 @@ fn bulk_item(item: Item) -> BulkItem {
     bulk
 }
 
-fn bar() -> ProgressBar {
+fn bar(scale: u32) -> ProgressBar {
     let template = "{msg} {wide_bar} {human_pos} of {human_len} consultations, {eta} left";
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let total = YEARS.iter().map(|(_, consultations)| u64::from(*consultations)).sum();
-    ProgressBar::new(total).with_style(style).with_message("opening the centre")
+    let total: u64 = YEARS.iter().map(|(_, consultations)| u64::from(*consultations)).sum();
+    ProgressBar::new(total * u64::from(scale)).with_style(style).with_message("opening the centre")
 }
 
 fn show(batch: &[Item], bar: &ProgressBar) {

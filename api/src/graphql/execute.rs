@@ -10,8 +10,9 @@ use async_graphql::{Data, Executor, Request, Response, Value};
 use futures::{StreamExt, stream};
 use tokio::time::timeout;
 
+use super::documents::Documents;
 use super::error::{ApiError, Code};
-use super::limits::{self, Weights};
+use super::limits::Weights;
 use super::order::Order;
 use super::{ApiSchema, App, Loaders, Principal, schema, sdl};
 use crate::ledger::Ledger;
@@ -32,6 +33,7 @@ struct Inside {
     app: App,
     schema: ApiSchema,
     weights: Weights,
+    documents: Arc<Documents>,
 }
 
 impl Engine {
@@ -41,7 +43,8 @@ impl Engine {
     /// Where the schema's own text cannot be read, which is a defect.
     pub fn new(app: App) -> Result<Self, async_graphql::parser::Error> {
         let weights = Weights::of_sdl(&sdl())?;
-        Ok(Self(Arc::new(Inside { time_max: TIME_MAX, schema: schema(app.clone()), app, weights })))
+        let (schema, documents) = (schema(app.clone()), Arc::new(Documents::new()));
+        Ok(Self(Arc::new(Inside { time_max: TIME_MAX, schema, app, weights, documents })))
     }
 
     /// The same, giving up on queries and mutations after another time than [`TIME_MAX`].
@@ -82,7 +85,7 @@ impl Engine {
 
     /// Checks a request and gives it what resolvers need.
     fn prepare(&self, mut request: Request, principal: Principal) -> Result<Prepared, ApiError> {
-        limits::check(&mut request, &self.0.weights)?;
+        self.0.documents.check(&mut request, &self.0.weights)?;
         let name = request.operation_name.clone();
         let document =
             request.parsed_query().map_err(|error| ApiError::new(Code::InvalidQuery, error.message))?;
@@ -91,7 +94,7 @@ impl Engine {
             let is_meant = name.is_none() || name.as_deref() == own.map(async_graphql::Name::as_str);
             is_meant && operation.node.ty == OperationType::Subscription
         });
-        let order = Order::of(document.clone(), name);
+        let order = Order::of(document, name.as_deref());
         let app = &self.0.app;
         let request = request
             .data(Loaders::new(app.store.clone(), app.models.clone()))

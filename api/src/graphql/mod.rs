@@ -2,6 +2,7 @@
 //! for details; mutations go through [`crate::ledger`]; nothing here speaks SQL.
 
 pub mod code;
+mod documents;
 pub mod error;
 pub mod execute;
 pub mod limits;
@@ -13,8 +14,10 @@ mod order;
 mod page;
 mod query;
 pub mod scalar;
+mod shown;
 mod state;
 mod subscription;
+mod together;
 
 use async_graphql::{Context, Schema};
 

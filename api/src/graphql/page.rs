@@ -100,7 +100,7 @@ pub async fn connection<Row, Node, Fetched, Fut>(
     at: &At,
     args: PageArgs,
     fetch: Fetched,
-    node: impl Fn(&Row) -> (Cursor, Node),
+    node: impl Fn(Row) -> (Cursor, Node),
 ) -> Result<Connection<TimeCursor, Node>, ApiError>
 where
     Node: OutputType,
@@ -121,7 +121,7 @@ where
     }
     let (previous, next) = if backwards { (page.more, began_inside) } else { (began_inside, page.more) };
     let mut connection = Connection::new(previous, next);
-    connection.edges.extend(page.rows.iter().map(|row| {
+    connection.edges.extend(page.rows.into_iter().map(|row| {
         let (place, node) = node(row);
         Edge::new(TimeCursor { place, as_of: at.position() }, node)
     }));

@@ -5,14 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sangdam_domain::actor::{Actor, ActorKind};
+use sangdam_domain::id::CallerId;
 use sangdam_domain::log::LogId;
 use sangdam_eventstore::{Location, Store, StoreError};
-use sangdam_projections::ReadModels;
+use sangdam_projections::callers::{self, KnownCaller};
+use sangdam_projections::centre::{self, LegacyYear};
+use sangdam_projections::counts::{self, YearRow};
 use sangdam_projections::runner::{self, Runner};
+use sangdam_projections::{At, ReadModels};
 use sangdam_search::Search;
 use tempfile::TempDir;
 
 use super::error::{ApiError, Code};
+use super::together::Together;
 use crate::ledger::Ledger;
 use crate::telemetry::Metrics;
 
@@ -30,8 +35,63 @@ pub struct Inner {
     pub log: LogId,
     /// What Prometheus is told.
     pub metrics: Metrics,
+    /// The years of logs as they stand.
+    pub(super) years: Arc<Together<LogId, Arc<Years>>>,
+    /// The rows of callers as they stand.
+    pub(super) callers: Arc<Together<(LogId, CallerId), KnownCaller>>,
     runners: Mutex<HashMap<LogId, Runner>>,
     searches: Mutex<Searches>,
+}
+
+/// What the yearly counts are made of.
+#[derive(Default)]
+pub(super) struct Years {
+    /// What was counted.
+    pub(super) recorded: Vec<YearRow>,
+    /// What is declared of the years before.
+    pub(super) declared: Vec<LegacyYear>,
+}
+
+impl Years {
+    /// Of a log as of a moment.
+    pub(super) async fn of(models: &ReadModels, at: &At) -> Result<Self, ApiError> {
+        let recorded = counts::yearly_counts(models, at).await?;
+        Ok(Self { recorded, declared: centre::legacy(models, at).await? })
+    }
+}
+
+fn years_together(models: &ReadModels) -> Arc<Together<LogId, Arc<Years>>> {
+    let models = models.clone();
+    Together::new(move |logs: Vec<LogId>| {
+        let models = models.clone();
+        async move {
+            let mut found = HashMap::with_capacity(logs.len());
+            for log in logs {
+                let years = Years::of(&models, &At::now(&log)).await?;
+                found.insert(log, Arc::new(years));
+            }
+            Ok(found)
+        }
+    })
+}
+
+fn callers_together(models: &ReadModels) -> Arc<Together<(LogId, CallerId), KnownCaller>> {
+    let models = models.clone();
+    Together::new(move |keys: Vec<(LogId, CallerId)>| {
+        let models = models.clone();
+        async move {
+            let mut by_log: HashMap<LogId, Vec<CallerId>> = HashMap::new();
+            for (log, id) in keys {
+                by_log.entry(log).or_default().push(id);
+            }
+            let mut found = HashMap::new();
+            for (log, ids) in by_log {
+                let rows = callers::known(&models, &log, &ids).await?;
+                found.extend(rows.into_iter().map(|(id, row)| ((log.clone(), id), row)));
+            }
+            Ok(found)
+        }
+    })
 }
 
 /// The search indexes, and the folder in which each has one of its own.
@@ -69,7 +129,9 @@ impl App {
     fn over(store: Store, models: ReadModels, log: LogId, folder: Option<PathBuf>) -> Self {
         let runners = Mutex::default();
         let searches = Mutex::new(Searches { folder, temporary: None, open: HashMap::new() });
-        Self(Arc::new(Inner { store, models, log, metrics: Metrics::new(), runners, searches }))
+        let (years, callers) = (years_together(&models), callers_together(&models));
+        let metrics = Metrics::new();
+        Self(Arc::new(Inner { store, models, log, metrics, years, callers, runners, searches }))
     }
 
     /// The main log of a centre; of the one that is meant by default where none is named.

@@ -7,7 +7,7 @@ mod row;
 
 pub(crate) use apply::Callers;
 pub(crate) use persons::Persons;
-pub use queries::{aliases, by_ids, history};
+pub use queries::{aliases, aliases_of, by_ids, history, known};
 #[cfg(test)]
 pub(crate) use row::CONTACTS;
-pub use row::{CallerRow, Contact, ContactKind};
+pub use row::{CallerRow, Contact, ContactKind, KnownCaller};

@@ -1,9 +1,12 @@
 //! Questions about callers.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sangdam_domain::id::CallerId;
+use sangdam_domain::log::LogId;
 use sangdam_eventstore::Arg;
 
-use super::row::{CALLERS, CONTACTS, CallerRow, Contact, SELECT, SELECT_CONTACT};
+use super::row::{CALLERS, CONTACTS, CallerRow, Contact, KnownCaller, SELECT, SELECT_CONTACT, SELECT_KNOWN};
 use crate::at::At;
 use crate::error::ReadError;
 use crate::filter::Conditions;
@@ -17,10 +20,67 @@ pub async fn by_ids(models: &ReadModels, at: &At, ids: &[CallerId]) -> Result<Ve
     models.select_in(at, SELECT, &CALLERS, "id", ids, CallerRow::read).await
 }
 
+/// So many callers are looked up at once, the list filled up with its last one, so that there are few texts.
+const KNOWN_AT_ONCE: [usize; 4] = [1, 4, 16, 64];
+
+/// Callers as they stand, and who was merged into each: one statement for up to 64. Ids that nobody has are left out.
+pub async fn known(
+    models: &ReadModels,
+    log: &LogId,
+    ids: &[CallerId],
+) -> Result<HashMap<CallerId, KnownCaller>, ReadError> {
+    let at = &At::now(log);
+    let mut found: HashMap<CallerId, KnownCaller> = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(KNOWN_AT_ONCE[KNOWN_AT_ONCE.len() - 1]) {
+        let Some(question) = models.ask(at).await? else { return Ok(found) };
+        let (sql, question) = known_sql(question, ids);
+        let rows = models.select(question, &sql, KnownCaller::read).await?;
+        let asked = rows.iter().filter(|row| ids.contains(&row.id));
+        found.extend(asked.map(|row| (row.id, row.clone())));
+        // A row may come twice: as one that was asked for, and as one absorbed.
+        let absorbed: BTreeSet<_> = rows.iter().filter_map(|row| Some((row.merged_into?, row.id))).collect();
+        for (survivor, id) in absorbed {
+            if let Some(survivor) = found.get_mut(&survivor).filter(|_| ids.contains(&survivor)) {
+                survivor.absorbed.push(id);
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub(crate) fn known_sql(mut question: Question, ids: &[CallerId]) -> (String, Question) {
+    let size = KNOWN_AT_ONCE.into_iter().find(|size| *size >= ids.len()).unwrap_or(ids.len());
+    let filled_up = ids.iter().chain(std::iter::repeat_n(&ids[ids.len() - 1], size - ids.len()));
+    let ids: Vec<Arg> = filled_up.map(|id| id.uuid().into()).collect();
+    let (from, ids) = (question.from(&CALLERS), question.list(&ids));
+    // Two ways into the table, each by its own index.
+    let select = format!("SELECT {SELECT_KNOWN} FROM {from} WHERE log_no = $1 AND");
+    (format!("{select} id IN {ids} UNION ALL {select} merged_into IN {ids}"), question)
+}
+
 /// Everyone who is an alias of this caller, directly or by way of another alias; the caller first.
 pub async fn aliases(models: &ReadModels, at: &At, caller: CallerId) -> Result<Vec<CallerId>, ReadError> {
-    let mut all = vec![caller];
-    let mut next = 0;
+    aliases_behind(models, at, vec![caller], 0).await
+}
+
+/// The same, of a caller of whom it is known who was merged into them directly.
+pub async fn aliases_of(
+    models: &ReadModels,
+    at: &At,
+    caller: &KnownCaller,
+) -> Result<Vec<CallerId>, ReadError> {
+    let mut all = vec![caller.id];
+    all.extend(caller.absorbed.iter().filter(|id| **id != caller.id));
+    aliases_behind(models, at, all, 1).await
+}
+
+/// Those absorbed by whoever stands from a place on, too.
+async fn aliases_behind(
+    models: &ReadModels,
+    at: &At,
+    mut all: Vec<CallerId>,
+    mut next: usize,
+) -> Result<Vec<CallerId>, ReadError> {
     while let Some(survivor) = all.get(next).copied() {
         next += 1;
         let Some(question) = models.ask(at).await? else { return Ok(all) };

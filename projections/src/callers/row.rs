@@ -33,6 +33,23 @@ pub struct CallerRow {
     pub erased_at: Option<Timestamp>,
 }
 
+/// A caller as they stand, and who was merged into them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KnownCaller {
+    /// Who: a pseudonym.
+    pub id: CallerId,
+    /// How many events their stream has.
+    pub version: Version,
+    /// When they were registered.
+    pub registered_at: Timestamp,
+    /// Resident, visitor or not known.
+    pub kind: CallerKind,
+    /// Who goes on, if they are an alias.
+    pub merged_into: Option<CallerId>,
+    /// Who was merged into them directly, in order.
+    pub absorbed: Vec<CallerId>,
+}
+
 /// What a contact was.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ContactKind {
@@ -124,7 +141,23 @@ pub(crate) const CONTACTS: Table = Table {
 pub(crate) const SELECT: &str = "id, registered_position, last_position, version, registered_at, kind, \
      external_reference, merged_into, erased_at";
 
+pub(crate) const SELECT_KNOWN: &str = "id, version, registered_at, kind, merged_into";
+
 pub(crate) const SELECT_CONTACT: &str = "kind, id, position, occurred_at, caller, answered, voided";
+
+impl KnownCaller {
+    /// Without whom they absorbed.
+    pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: CallerId::from_uuid(row.uuid(0)?),
+            version: row.version(1)?,
+            registered_at: row.time(2)?,
+            kind: code(row, 3, CallerKind::from_code)?,
+            merged_into: row.opt_uuid(4)?.map(CallerId::from_uuid),
+            absorbed: Vec::new(),
+        })
+    }
+}
 
 impl CallerRow {
     pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {

@@ -6,5 +6,5 @@ mod row;
 
 pub(crate) use apply::Centres;
 pub(crate) use queries::zone_of;
-pub use queries::{calendars, counting_definitions, facts, taxonomies};
+pub use queries::{calendars, counting_definitions, facts, legacy, taxonomies};
 pub use row::{CentreFacts, LegacyYear};

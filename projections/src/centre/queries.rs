@@ -21,15 +21,21 @@ pub async fn facts(models: &ReadModels, at: &At) -> Result<Option<CentreFacts>, 
         "SELECT name, time_zone, opened_on, records_complete_from, position FROM {} WHERE log_no = $1",
         question.from(&CENTRES)
     );
-    let Some(mut facts) = models.select(question.clone(), &sql, read_facts).await?.pop() else {
+    let Some(mut facts) = models.select(question, &sql, read_facts).await?.pop() else {
         return Ok(None);
     };
+    facts.legacy = legacy(models, at).await?;
+    Ok(Some(facts))
+}
+
+/// What is declared of the years before the ledger's own records, in order.
+pub async fn legacy(models: &ReadModels, at: &At) -> Result<Vec<LegacyYear>, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(Vec::new()) };
     let sql = format!(
         "SELECT year, consultations, source, position FROM {} WHERE log_no = $1 ORDER BY year",
         question.from(&LEGACY)
     );
-    facts.legacy = models.select(question, &sql, read_legacy).await?;
-    Ok(Some(facts))
+    models.select(question, &sql, read_legacy).await
 }
 
 /// The zone on whose clock days and hours are counted; UTC before the centre is registered.

@@ -6,6 +6,6 @@ pub(crate) mod queries;
 mod row;
 
 pub(crate) use apply::Consultations;
-pub use queries::{by_ids, changed_after, count, opened_by_call, page};
+pub use queries::{by_ids, changed_after, count, list, opened_by_call, page};
 pub(crate) use row::TABLE;
-pub use row::{ConsultationFilter, ConsultationRow, ConsultationStatus};
+pub use row::{ConsultationFilter, ConsultationRow, ConsultationStatus, ListedConsultation};

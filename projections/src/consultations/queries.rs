@@ -4,7 +4,7 @@ use sangdam_domain::id::{CallId, ConsultationId};
 use sangdam_domain::log::Position;
 use sangdam_eventstore::Arg;
 
-use super::row::{ConsultationFilter, ConsultationRow, SELECT, TABLE};
+use super::row::{ConsultationFilter, ConsultationRow, ListedConsultation, SELECT, SELECT_LISTED, TABLE};
 use crate::at::At;
 use crate::error::ReadError;
 use crate::filter::Conditions;
@@ -22,6 +22,18 @@ pub async fn page(
     let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
     let (sql, question) = page_sql(question, filter, page);
     Ok(Paged::cut(models.select(question, &sql, ConsultationRow::read).await?, page.size))
+}
+
+/// The same page, of what a list shows.
+pub async fn list(
+    models: &ReadModels,
+    at: &At,
+    filter: &ConsultationFilter,
+    page: &Page,
+) -> Result<Paged<ListedConsultation>, ReadError> {
+    let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
+    let (sql, question) = conditions(question, filter).page(&TABLE, SELECT_LISTED, page);
+    Ok(Paged::cut(models.select(question, &sql, ListedConsultation::read).await?, page.size))
 }
 
 pub(crate) fn page_sql(question: Question, filter: &ConsultationFilter, page: &Page) -> (String, Question) {

@@ -6,6 +6,7 @@ use sangdam_domain::log::{Position, Version};
 use sangdam_domain::time::Timestamp;
 use sangdam_domain::value::{Channel, Code, ContactReason, OpenedBy, Outcome, ResolvedBy};
 use sangdam_eventstore::{Arg, Row};
+use uuid::Uuid;
 
 use crate::day::{date_of, day_number};
 use crate::table::{Column, Table, code, opt_code, small};
@@ -87,6 +88,31 @@ pub struct ConsultationRow {
     pub numbers_given: u32,
 }
 
+/// A consultation as a list shows it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ListedConsultation {
+    /// Which one.
+    pub id: ConsultationId,
+    /// How many events its stream has.
+    pub version: Version,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Whose matter it is, if known.
+    pub caller: Option<CallerId>,
+    /// Who has it, if known.
+    pub agent: Option<AgentId>,
+    /// Its category and the taxonomy that it is taken from, if it has one.
+    pub category: Option<(Code, u32)>,
+    /// Through what it came.
+    pub channel: Channel,
+    /// Why they called.
+    pub contact_reason: ContactReason,
+    /// What opened it.
+    pub opened_by: OpenedBy,
+    /// How it stands.
+    pub status: ConsultationStatus,
+}
+
 /// Which consultations are wanted: those that meet every condition given.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ConsultationFilter {
@@ -141,6 +167,34 @@ pub(crate) const SELECT: &str = "id, opened_position, last_position, version, oc
      category, taxonomy_version, channel, contact_reason, opened_by_call, opened_by_callback, status, resolved_by, \
      outcome, resolved_at, voided_at, notes, transfers, calls, numbers_given";
 
+pub(crate) const SELECT_LISTED: &str = "id, version, occurred_at, caller, agent, category, taxonomy_version, channel, \
+     contact_reason, opened_by_call, opened_by_callback, status";
+
+fn opened_by(call: CallId, callback: Option<Uuid>) -> OpenedBy {
+    match callback {
+        None => OpenedBy::Call { call },
+        Some(callback) => OpenedBy::Callback { callback: CallbackId::from_uuid(callback), call },
+    }
+}
+
+impl ListedConsultation {
+    pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        let category = opt_code(row, 5, |text| Code::parse(text).ok())?;
+        Ok(Self {
+            id: ConsultationId::from_uuid(row.uuid(0)?),
+            version: row.version(1)?,
+            opened_at: row.time(2)?,
+            caller: row.opt_uuid(3)?.map(CallerId::from_uuid),
+            agent: row.opt_uuid(4)?.map(AgentId::from_uuid),
+            category: category.zip(row.opt_int(6)?.map(small)),
+            channel: code(row, 7, Channel::from_code)?,
+            contact_reason: code(row, 8, ContactReason::from_code)?,
+            opened_by: opened_by(CallId::from_uuid(row.uuid(9)?), row.opt_uuid(10)?),
+            status: code(row, 11, ConsultationStatus::from_code)?,
+        })
+    }
+}
+
 impl ConsultationRow {
     /// Whether it counts.
     pub fn counts(&self) -> bool {
@@ -163,10 +217,7 @@ impl ConsultationRow {
             taxonomy_version: row.opt_int(10)?.map(small),
             channel: code(row, 11, Channel::from_code)?,
             contact_reason: code(row, 12, ContactReason::from_code)?,
-            opened_by: match row.opt_uuid(14)? {
-                None => OpenedBy::Call { call },
-                Some(callback) => OpenedBy::Callback { callback: CallbackId::from_uuid(callback), call },
-            },
+            opened_by: opened_by(call, row.opt_uuid(14)?),
             status: code(row, 15, ConsultationStatus::from_code)?,
             resolved_by: opt_code(row, 16, ResolvedBy::from_code)?,
             outcome: opt_code(row, 17, Outcome::from_code)?,

@@ -18,5 +18,6 @@ mod reports;
 mod rules;
 mod schedule;
 mod search;
+mod statements;
 mod telephone_files;
 mod telephony;

@@ -7,6 +7,7 @@ mod cost;
 mod weights;
 
 use async_graphql::Request;
+use async_graphql::parser::types::ExecutableDocument;
 
 pub use cost::Cost;
 pub use weights::Weights;
@@ -38,12 +39,8 @@ pub const PAGE_DEFAULT: usize = 20;
 
 /// Refuses what costs too much. What passes has been parsed, and carries its document.
 pub fn check(request: &mut Request, weights: &Weights) -> Result<Cost, ApiError> {
-    check_text(&request.query)?;
     let variables = request.variables.clone();
-    let document = request.parsed_query().map_err(|error| {
-        let place = error.locations.first().map(|at| format!(" (line {}, column {})", at.line, at.column));
-        ApiError::new(Code::InvalidQuery, format!("{}{}", error.message, place.unwrap_or_default()))
-    })?;
+    let document = parse(request)?;
     let cost = cost::of_document(document, &variables, weights)?;
     for (what, found, most) in [
         ("is nested too deep: fields", cost.depth, DEPTH_MAX),
@@ -60,6 +57,18 @@ pub fn check(request: &mut Request, weights: &Weights) -> Result<Cost, ApiError>
         }
     }
     Ok(cost)
+}
+
+/// The document of a request; parsed now where it has none, of a text that the parser may see.
+///
+/// # Errors
+/// Where the parser must not see the text, or cannot read it.
+pub fn parse(request: &mut Request) -> Result<&ExecutableDocument, ApiError> {
+    check_text(&request.query)?;
+    request.parsed_query().map_err(|error| {
+        let place = error.locations.first().map(|at| format!(" (line {}, column {})", at.line, at.column));
+        ApiError::new(Code::InvalidQuery, format!("{}{}", error.message, place.unwrap_or_default()))
+    })
 }
 
 /// Refuses a query that the parser must not see.

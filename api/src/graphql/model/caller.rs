@@ -4,13 +4,13 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
 use sangdam_domain::aggregate::{self, ErasureStatus};
 use sangdam_domain::id::CallerId;
-use sangdam_projections::Cursor;
 use sangdam_projections::callbacks;
-use sangdam_projections::callers::{self, ContactKind};
+use sangdam_projections::callers::{self, ContactKind, KnownCaller};
 use sangdam_projections::calls::{self, CallFilter};
 use sangdam_projections::consultations::ConsultationFilter;
+use sangdam_projections::{At, Cursor};
 
-use super::lazy::lazy_object;
+use super::lazy::{lazy_object, loaders};
 use super::{Call, Callback, Consultation, ConsultationConnection, PersonalText, consultation_page};
 use crate::graphql::app;
 use crate::graphql::code::{CallerKind, LegalBasis};
@@ -18,6 +18,7 @@ use crate::graphql::error::ApiError;
 use crate::graphql::node::global;
 use crate::graphql::page::{PageArgs, TimeCursor, connection};
 use crate::graphql::scalar::{DateTime, PhoneNumber, version};
+use crate::graphql::shown::all_fields;
 
 /// How a caller's wish to be forgotten stands.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,9 +66,24 @@ pub enum Contact {
     Callback(Callback),
 }
 
+/// The fields that are told by a caller's row alone.
+const TOLD_BY_ROW: [&str; 11] = [
+    "__typename",
+    "id",
+    "uuid",
+    "version",
+    "registeredAt",
+    "kind",
+    "mergedInto",
+    "history",
+    "consultations",
+    "openCallbacks",
+    "calls",
+];
+
 lazy_object! {
     /// A person (or an unknown number) who called. The id is a pseudonym.
-    Caller, aggregate::Caller, CallerId
+    Caller, aggregate::Caller, CallerId, KnownCaller
 }
 
 #[Object]
@@ -84,17 +100,26 @@ impl Caller {
 
     /// How many events the caller's stream has: give it back as `expectedVersion`.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        Ok(version(self.0.get(ctx).await?.version))
+        Ok(version(match &self.1 {
+            Some(row) => row.version,
+            None => self.0.get(ctx).await?.version,
+        }))
     }
 
     /// Since when they are known.
     async fn registered_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
-        Ok(self.0.get(ctx).await?.registered_at.map(Into::into))
+        Ok(match &self.1 {
+            Some(row) => Some(row.registered_at.into()),
+            None => self.0.get(ctx).await?.registered_at.map(Into::into),
+        })
     }
 
     /// Resident, visitor or not known.
     async fn kind(&self, ctx: &Context<'_>) -> Result<CallerKind, ApiError> {
-        Ok(self.0.get(ctx).await?.kind.into())
+        Ok(match &self.1 {
+            Some(row) => row.kind.into(),
+            None => self.0.get(ctx).await?.kind.into(),
+        })
     }
 
     /// Their name, if told.
@@ -123,7 +148,11 @@ impl Caller {
 
     /// The caller into whom this one was merged: this one is an alias then.
     async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Caller>, ApiError> {
-        Ok(self.0.get(ctx).await?.merged_into.map(|id| Caller::of_id(self.0.at(), id)))
+        let merged_into = match &self.1 {
+            Some(row) => row.merged_into,
+            None => self.0.get(ctx).await?.merged_into,
+        };
+        Ok(merged_into.map(|id| Caller::of_id(self.0.at(), id)))
     }
 
     /// Callers who were merged into this one.
@@ -217,9 +246,31 @@ impl Caller {
 }
 
 impl Caller {
+    /// The caller with this id: as their row tells, where that is all that is asked for below the field being resolved. `None` where
+    /// there is none.
+    pub(in crate::graphql) async fn find(
+        ctx: &Context<'_>,
+        at: &At,
+        id: CallerId,
+    ) -> Result<Option<Self>, ApiError> {
+        // Those asked for at once are read together, as they stand.
+        if at.position().is_none()
+            && all_fields(ctx, |field| TOLD_BY_ROW.contains(&field.name()))
+            && let Some(row) = app(ctx)?.callers.get((at.log().clone(), id)).await?
+        {
+            return Ok(Some(Self::from_row(at, id, row)));
+        }
+        let state = loaders(ctx)?.load(at, id).await?;
+        Ok(state.map(|state| Self::from_state(at, state)))
+    }
+
     /// They and their aliases.
     pub(super) async fn everyone(&self, ctx: &Context<'_>) -> Result<Vec<CallerId>, ApiError> {
-        let mut everyone = callers::aliases(&app(ctx)?.models, self.0.at(), self.0.id()).await?;
+        let (models, at) = (&app(ctx)?.models, self.0.at());
+        let mut everyone = match &self.1 {
+            Some(row) => callers::aliases_of(models, at, row).await?,
+            None => callers::aliases(models, at, self.0.id()).await?,
+        };
         if everyone.is_empty() {
             everyone.push(self.0.id());
         }

@@ -1,10 +1,11 @@
 //! Consultations.
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, SelectionField};
 use sangdam_domain::aggregate::{self, ConsultationStatus as Status};
 use sangdam_domain::id::ConsultationId;
 use sangdam_domain::log::{StreamId, StreamKind};
 use sangdam_domain::value::{CallbackFor, OpenedBy};
+use sangdam_projections::consultations::{self, ListedConsultation};
 
 use super::consultation_parts::{
     AttachedCall, ConsultationCategory, Correction, Guidance, Link, Note, NumberAskedFor, NumberGiven,
@@ -31,7 +32,34 @@ pub enum ConsultationStatus {
 
 lazy_object! {
     /// One matter of one caller (상담), going over as many calls as it takes.
-    Consultation, aggregate::Consultation, ConsultationId
+    Consultation, aggregate::Consultation, ConsultationId, ListedConsultation
+}
+
+/// The fields that are told by a consultation's row alone, next to its `category`.
+const TOLD_BY_ROW: [&str; 14] = [
+    "__typename",
+    "id",
+    "uuid",
+    "version",
+    "status",
+    "openedAt",
+    "call",
+    "callback",
+    "caller",
+    "agent",
+    "channel",
+    "contactReason",
+    "callbacks",
+    "timeline",
+];
+
+/// Whether a consultation's row tells a field.
+pub(super) fn told_by_row(field: SelectionField<'_>) -> bool {
+    match field.name() {
+        // When it was put in it is told by the event.
+        "category" => field.selection_set().all(|of| of.name() != "at"),
+        name => TOLD_BY_ROW.contains(&name),
+    }
 }
 
 #[Object]
@@ -48,11 +76,17 @@ impl Consultation {
 
     /// How many events its stream has: give it back as `expectedVersion`.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        Ok(version(self.0.get(ctx).await?.version))
+        Ok(version(match &self.1 {
+            Some(row) => row.version,
+            None => self.0.get(ctx).await?.version,
+        }))
     }
 
     /// How it stands.
     async fn status(&self, ctx: &Context<'_>) -> Result<ConsultationStatus, ApiError> {
+        if let Some(row) = &self.1 {
+            return Ok(status_of(row.status));
+        }
         Ok(match self.0.get(ctx).await?.status {
             Status::None | Status::Open => ConsultationStatus::Open,
             Status::Resolved => ConsultationStatus::Resolved,
@@ -62,6 +96,9 @@ impl Consultation {
 
     /// When it was opened. It counts in this moment's year, month and day on the centre's clock.
     async fn opened_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        if let Some(row) = &self.1 {
+            return Ok(row.opened_at.into());
+        }
         let opened = self.0.get(ctx).await?.opened.as_ref().map(|opened| opened.at.into());
         opened.ok_or_else(|| ApiError::new(Code::NotFound, "this consultation was never opened"))
     }
@@ -73,16 +110,14 @@ impl Consultation {
 
     /// The call that opened it.
     async fn call(&self, ctx: &Context<'_>) -> Result<Option<Call>, ApiError> {
-        let opened = self.0.get(ctx).await?.opened.as_ref();
-        Ok(opened.map(|opened| match opened.what {
+        Ok(self.opened_what(ctx).await?.map(|what| match what {
             OpenedBy::Call { call } | OpenedBy::Callback { call, .. } => Call::of_id(self.0.at(), call),
         }))
     }
 
     /// The callback whose call opened it, if one did.
     async fn callback(&self, ctx: &Context<'_>) -> Result<Option<Callback>, ApiError> {
-        let opened = self.0.get(ctx).await?.opened.as_ref();
-        Ok(opened.and_then(|opened| match opened.what {
+        Ok(self.opened_what(ctx).await?.and_then(|what| match what {
             OpenedBy::Call { .. } => None,
             OpenedBy::Callback { callback, .. } => Some(Callback::of_id(self.0.at(), callback)),
         }))
@@ -90,28 +125,47 @@ impl Consultation {
 
     /// Whose matter it is, if known.
     async fn caller(&self, ctx: &Context<'_>) -> Result<Option<Caller>, ApiError> {
-        Ok(self.0.get(ctx).await?.caller.map(|id| Caller::of_id(self.0.at(), id)))
+        let caller = match &self.1 {
+            Some(row) => row.caller,
+            None => self.0.get(ctx).await?.caller,
+        };
+        Ok(caller.map(|id| Caller::of_id(self.0.at(), id)))
     }
 
     /// Who has it, if known.
     async fn agent(&self, ctx: &Context<'_>) -> Result<Option<Agent>, ApiError> {
-        Ok(self.0.get(ctx).await?.agent.map(|id| Agent::of_id(self.0.at(), id)))
+        let agent = match &self.1 {
+            Some(row) => row.agent,
+            None => self.0.get(ctx).await?.agent,
+        };
+        Ok(agent.map(|id| Agent::of_id(self.0.at(), id)))
     }
 
     /// Through what it came.
     async fn channel(&self, ctx: &Context<'_>) -> Result<Option<Channel>, ApiError> {
-        Ok(self.0.get(ctx).await?.channel.map(Into::into))
+        Ok(match &self.1 {
+            Some(row) => Some(row.channel.into()),
+            None => self.0.get(ctx).await?.channel.map(Into::into),
+        })
     }
 
     /// Why they called.
     async fn contact_reason(&self, ctx: &Context<'_>) -> Result<ContactReason, ApiError> {
-        Ok(self.0.get(ctx).await?.contact_reason.into())
+        Ok(match &self.1 {
+            Some(row) => row.contact_reason.into(),
+            None => self.0.get(ctx).await?.contact_reason.into(),
+        })
     }
 
     /// Its category.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<ConsultationCategory>, ApiError> {
+        let at = self.0.at();
+        if let Some(row) = &self.1 {
+            let category = row.category.clone();
+            return Ok(category.map(|(code, version)| ConsultationCategory::of_row(at, code, version)));
+        }
         let state = self.0.get(ctx).await?;
-        Ok(state.category.as_ref().map(|category| ConsultationCategory::new(self.0.at(), category)))
+        Ok(state.category.as_ref().map(|category| ConsultationCategory::new(at, category)))
     }
 
     /// Its calls, in the order in which they joined it.
@@ -201,5 +255,29 @@ impl Consultation {
     ) -> Result<EventConnection, ApiError> {
         let stream = StreamId::new(StreamKind::Consultation, self.0.id().uuid());
         timeline(ctx, self.0.at(), stream, first, after).await
+    }
+}
+
+/// How a row says that a consultation stands.
+pub(super) fn status_of(row: consultations::ConsultationStatus) -> ConsultationStatus {
+    match row {
+        consultations::ConsultationStatus::Open => ConsultationStatus::Open,
+        consultations::ConsultationStatus::Resolved => ConsultationStatus::Resolved,
+        consultations::ConsultationStatus::Voided => ConsultationStatus::Voided,
+    }
+}
+
+impl Consultation {
+    /// The row that tells of it, where one does.
+    pub(super) fn row(&self) -> Option<&ListedConsultation> {
+        self.1.as_deref()
+    }
+
+    /// What opened it.
+    async fn opened_what(&self, ctx: &Context<'_>) -> Result<Option<OpenedBy>, ApiError> {
+        Ok(match &self.1 {
+            Some(row) => Some(row.opened_by),
+            None => self.0.get(ctx).await?.opened.as_ref().map(|opened| opened.what),
+        })
     }
 }

@@ -4,6 +4,8 @@ use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 use sangdam_domain::aggregate::{self, Centre, Happened};
 use sangdam_domain::event;
 use sangdam_domain::id::DirectoryEntryId;
+use sangdam_domain::time::Timestamp;
+use sangdam_domain::value::Code;
 use sangdam_projections::At;
 
 use super::{Actor, Agent, Call, Consultation, DirectoryEntry, DirectoryListing, Lazy, PersonalText};
@@ -268,19 +270,28 @@ impl Voiding {
 /// The category that a consultation was put in.
 pub struct ConsultationCategory {
     centre: Lazy<Centre>,
-    categorised: Happened<event::ConsultationCategorised>,
+    code: Code,
+    taxonomy_version: u32,
+    /// Left out where the consultation's row told of it.
+    at: Option<Timestamp>,
 }
 
 impl ConsultationCategory {
     pub(super) fn new(at: &At, categorised: &Happened<event::ConsultationCategorised>) -> Self {
-        Self { centre: Lazy::of_id(at, ()), categorised: categorised.clone() }
+        let what = &categorised.what;
+        let at_that = Some(categorised.at);
+        Self { at: at_that, ..Self::of_row(at, what.code.clone(), what.taxonomy_version) }
+    }
+
+    /// As a consultation's row tells it: all but when it was put in it.
+    pub(super) fn of_row(at: &At, code: Code, taxonomy_version: u32) -> Self {
+        Self { centre: Lazy::of_id(at, ()), code, taxonomy_version, at: None }
     }
 
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<&event::Category>, ApiError> {
-        let what = &self.categorised.what;
         let centre = self.centre.get(ctx).await?;
-        let taxonomy = centre.taxonomies.iter().find(|of| of.what.taxonomy_version == what.taxonomy_version);
-        Ok(taxonomy.and_then(|of| of.what.categories.iter().find(|category| category.code == what.code)))
+        let taxonomy = centre.taxonomies.iter().find(|of| of.what.taxonomy_version == self.taxonomy_version);
+        Ok(taxonomy.and_then(|of| of.what.categories.iter().find(|category| category.code == self.code)))
     }
 }
 
@@ -288,17 +299,18 @@ impl ConsultationCategory {
 impl ConsultationCategory {
     /// The code.
     async fn code(&self) -> &str {
-        self.categorised.what.code.as_str()
+        self.code.as_str()
     }
 
     /// The taxonomy it is taken from.
     async fn taxonomy_version(&self) -> i32 {
-        int(self.categorised.what.taxonomy_version.into())
+        int(self.taxonomy_version.into())
     }
 
     /// When the consultation was put in it.
-    async fn at(&self) -> DateTime {
-        self.categorised.at.into()
+    async fn at(&self) -> Result<DateTime, ApiError> {
+        let at = self.at.map(Into::into);
+        at.ok_or_else(|| ApiError::internal(&"a category without its event was asked when that was"))
     }
 
     /// Its name in Korean.

@@ -3,6 +3,7 @@
 use async_graphql::{Enum, SimpleObject};
 use sangdam_domain::counting;
 use sangdam_projections::At;
+use sangdam_projections::centre::LegacyYear;
 use sangdam_projections::counts::{self, CountRow, Key, YearRow};
 use sangdam_projections::cumulative::Cumulative;
 use sangdam_projections::service_level;
@@ -65,6 +66,19 @@ pub struct YearlyCount {
 }
 
 impl YearlyCount {
+    /// All years in order: those recorded, and those declared of which nothing is recorded.
+    pub fn all(recorded: &[YearRow], declared: &[LegacyYear]) -> Vec<Self> {
+        let is_recorded = |year: i16| recorded.iter().any(|row| row.year == year && row.consultations > 0);
+        let mut years: Vec<Self> = declared
+            .iter()
+            .filter(|legacy| !is_recorded(legacy.year))
+            .map(|legacy| Self::legacy(legacy.year, legacy.consultations))
+            .collect();
+        years.extend(recorded.iter().map(Self::recorded));
+        years.sort_by_key(|count| count.year);
+        years
+    }
+
     /// A year of the ledger's own records.
     pub fn recorded(row: &YearRow) -> Self {
         Self {

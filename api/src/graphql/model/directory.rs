@@ -167,7 +167,7 @@ impl DirectoryRank {
             |page| async move {
                 Ok(directory::mentions(&app(ctx)?.models, at, entry, *by, *days, &page).await?)
             },
-            |row| (row.cursor(), RankEvidence::new(at, row)),
+            |row| (row.cursor(), RankEvidence::new(at, &row)),
         )
         .await
     }

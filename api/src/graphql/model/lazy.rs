@@ -54,11 +54,15 @@ pub fn loaders<'a>(ctx: &Context<'a>) -> Result<&'a Loaders, ApiError> {
     ctx.data::<Loaders>().map_err(|error| ApiError::internal(&error.message))
 }
 
-/// Declares an object that shows an aggregate: made from a state, or from an id and loaded when asked.
+/// Declares an object that shows an aggregate: made from a state, or from an id and loaded when asked; with the type of a read model's
+/// row, also from such a row.
 macro_rules! lazy_object {
-    ($(#[$doc:meta])* $name:ident, $aggregate:ty, $id:ty) => {
+    ($(#[$doc:meta])* $name:ident, $aggregate:ty, $id:ty $(, $row:ty)?) => {
         $(#[$doc])*
-        pub struct $name(pub(in crate::graphql) $crate::graphql::model::lazy::Lazy<$aggregate>);
+        pub struct $name(
+            pub(in crate::graphql) $crate::graphql::model::lazy::Lazy<$aggregate>,
+            $(Option<Box<$row>>)?
+        );
 
         impl $name {
             /// As it stands.
@@ -67,14 +71,21 @@ macro_rules! lazy_object {
                 state: impl Into<std::sync::Arc<$aggregate>>,
             ) -> Self {
                 let state = state.into();
-                Self($crate::graphql::model::lazy::Lazy::from_state(at, state.id, state))
+                Self($crate::graphql::model::lazy::Lazy::from_state(at, state.id, state), $(None::<Box<$row>>)?)
             }
 
             /// With this id; loaded when a field asks for more.
             pub fn of_id(at: &sangdam_projections::At, id: $id) -> Self {
-                Self($crate::graphql::model::lazy::Lazy::of_id(at, id))
+                Self($crate::graphql::model::lazy::Lazy::of_id(at, id), $(None::<Box<$row>>)?)
             }
         }
+
+        $(impl $name {
+            /// As its row tells it: to be asked for nothing but what that holds.
+            pub(in crate::graphql) fn from_row(at: &sangdam_projections::At, id: $id, row: $row) -> Self {
+                Self($crate::graphql::model::lazy::Lazy::of_id(at, id), Some(Box::new(row)))
+            }
+        })?
     };
 }
 

@@ -11,6 +11,7 @@ mod centre;
 mod consultation;
 mod consultation_list;
 mod consultation_parts;
+mod consultation_plain;
 mod counts;
 mod directory;
 mod event;

@@ -1,11 +1,13 @@
 //! A centre's ledger: every question goes through it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object};
 use sangdam_domain::id::{CallbackId, CallerId, ConsultationId, DirectoryEntryId, KnowledgeArticleId};
 use sangdam_domain::log;
 use sangdam_eventstore::StoreError;
 use sangdam_projections::{
-    At, ReadError, agents, callbacks, centre, counts, cumulative, directory, event_types, imports, knowledge,
+    At, ReadError, agents, callbacks, counts, cumulative, directory, event_types, imports, knowledge,
     service_level,
 };
 
@@ -24,14 +26,21 @@ use crate::graphql::model::{
 };
 use crate::graphql::page::{PageArgs, rows};
 use crate::graphql::scalar::{Date, DateTime, PhoneNumber, Position};
+use crate::graphql::shown::all_fields;
+use crate::graphql::state::Years;
 use crate::graphql::{app, node};
 use crate::ledger;
 
 /// A centre's ledger, as it stands at `position`.
 pub struct Ledger {
     at: At,
+    /// What the answers know of, where a field asks for it.
     position: log::Position,
 }
+
+/// The fields that need to know up to which position the answers hold.
+const THAT_NEED_THE_POSITION: [&str; 6] =
+    ["position", "recordedAt", "asOf", "replay", "whatWasKnown", "similarConsultations"];
 
 impl Ledger {
     /// A centre's ledger, once its read models have come to `least`; as it stands, or as it stood at a moment.
@@ -45,7 +54,9 @@ impl Ledger {
         let log = app.log_of(centre).await?;
         let known = match least {
             Some(Position(least)) => as_of::wait_for(app, &log, least, "minPosition").await?,
-            None => app.models.applied(&log).await?,
+            // Before anything else is read: what the answers hold for may be less than they know, never more.
+            None if needs_position(ctx) => app.models.applied(&log).await?,
+            None => log::Position::ZERO,
         };
         let at = match as_of {
             Some(as_of) => as_of::resolve(app, &log, as_of).await?,
@@ -62,6 +73,10 @@ impl Ledger {
         let events = app(ctx)?.store.read_at(self.at.log(), &[self.position]).await?;
         Ok(events.first().map(|event| event.recorded_at.into()))
     }
+}
+
+fn needs_position(ctx: &Context<'_>) -> bool {
+    !all_fields(ctx, |field| !THAT_NEED_THE_POSITION.contains(&field.name()))
 }
 
 #[Object]
@@ -106,8 +121,7 @@ impl Ledger {
             }
             _ => return Err(ApiError::bad_input("caller: give either `id` or `phone`")),
         };
-        let state = loaders(ctx)?.load(&self.at, id).await?;
-        Ok(state.map(|state| Caller::from_state(&self.at, state)))
+        Caller::find(ctx, &self.at, id).await
     }
 
     /// A consultation by id; null where there is none.
@@ -134,18 +148,13 @@ impl Ledger {
     /// The numbers of every year since the centre opened, the years before the ledger's own records included as far as they
     /// are declared.
     async fn yearly_counts(&self, ctx: &Context<'_>) -> Result<Vec<YearlyCount>, ApiError> {
-        let models = &app(ctx)?.models;
-        let recorded = counts::yearly_counts(models, &self.at).await?;
-        let declared = centre::facts(models, &self.at).await?.map(|facts| facts.legacy).unwrap_or_default();
-        let is_recorded = |year: i16| recorded.iter().any(|row| row.year == year && row.consultations > 0);
-        let mut years: Vec<YearlyCount> = declared
-            .iter()
-            .filter(|legacy| !is_recorded(legacy.year))
-            .map(|legacy| YearlyCount::legacy(legacy.year, legacy.consultations))
-            .collect();
-        years.extend(recorded.iter().map(YearlyCount::recorded));
-        years.sort_by_key(|count| count.year);
-        Ok(years)
+        let app = app(ctx)?;
+        let years = match self.at.position() {
+            // As things stand everybody asks the same: those who ask at once are answered together.
+            None => app.years.get(self.at.log().clone()).await?.unwrap_or_default(),
+            Some(_) => Arc::new(Years::of(&app.models, &self.at).await?),
+        };
+        Ok(YearlyCount::all(&years.recorded, &years.declared))
     }
 
     /// The numbers by day, month, year, hour, agent or category, of the days from `from` to `to`, both included.

@@ -6,6 +6,7 @@ mod people;
 mod question;
 mod reports;
 mod service;
+mod shown;
 mod stepping;
 mod world;
 
@@ -53,7 +54,9 @@ async fn replay_equals_following(database: Database) {
         assert!(answered.len() >= 2, "history {seed} was never asked: {answered:?}");
         for answered in &answered {
             world.check_answer(answered).await;
+            world.check_rows(Some(answered.position)).await;
         }
+        world.check_rows(None).await;
         world.check_steps().await;
         for (name, count) in world.check(&elsewhere, &remembered).await {
             *types.entry(name).or_default() += count;

@@ -41,7 +41,7 @@ pub(super) struct World {
     pub(super) store: Store,
     pub(super) models: ReadModels,
     runner: runner::Runner,
-    schema: ApiSchema,
+    pub(super) schema: ApiSchema,
 }
 
 impl World {
@@ -148,7 +148,7 @@ impl World {
         assert_eq!(store.head(&log).await.expect("its head").position, position);
         let models = ReadModels::open(copy.location()).await.expect("read models of its own");
         runner::catch_up(&store, &models, &log, |_| {}).await.expect("they catch up");
-        let streams: BTreeSet<StreamId> = self.all_events().await.iter().map(|event| event.stream).collect();
+        let streams = self.streams().await;
         let selection = questions.everything(&streams.into_iter().collect::<Vec<_>>());
         let schema = schema(App::new(store.clone(), models.clone(), log));
         let answer = ask(&schema, &store, &models, &format!("{{ ledger {selection} }}")).await;
@@ -164,6 +164,11 @@ impl World {
         let says = ask(&self.schema, &self.store, &self.models, &question).await;
         let (was, is) = (lines(answer), lines(&says));
         assert_same(&was, &is, &format!("answers as of {position}"));
+    }
+
+    /// All streams there are.
+    pub(super) async fn streams(&self) -> BTreeSet<StreamId> {
+        self.all_events().await.iter().map(|event| event.stream).collect()
     }
 
     async fn all_events(&self) -> Vec<StoredEvent> {
@@ -182,7 +187,7 @@ impl World {
     }
 
     /// The head, once the read models have come so far.
-    async fn followed(&self) -> Position {
+    pub(super) async fn followed(&self) -> Position {
         let (head, _) = self.head().await;
         if let Err(error) = self.runner.wait_for(head, CATCH_UP_MAX).await {
             panic!("the read models do not catch up: {error}; {:#?}", self.runner.health());
@@ -243,12 +248,12 @@ pub(super) struct Remembered {
 /// What a ledger answered that ended at a position.
 #[derive(Debug)]
 pub(super) struct Answered {
-    position: Position,
+    pub(super) position: Position,
     selection: String,
     answer: Value,
 }
 
-async fn ask(schema: &ApiSchema, store: &Store, models: &ReadModels, question: &str) -> Value {
+pub(super) async fn ask(schema: &ApiSchema, store: &Store, models: &ReadModels, question: &str) -> Value {
     let loaders = Loaders::new(store.clone(), models.clone());
     let response = schema.execute(Request::new(question).data(loaders)).await;
     assert!(response.errors.is_empty(), "{:#?}", response.errors.iter().take(3).collect::<Vec<_>>());

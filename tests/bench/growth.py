@@ -1,0 +1,87 @@
+"""How speed, memory and disk change as the county grows: the demo county once and ten times as large (BENCH_SCALES, separated by
+commas, names others), on both engines.
+
+For each: the rate of appends while it was filled, the p99 of each question asked one at a time, the server's memory, and the
+bytes of an event on disk.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+import questions
+from county import County
+from engines import engines
+from settings import FOLDER
+
+SCALES = [int(scale) for scale in os.environ.get("BENCH_SCALES", "1,10").split(",")]
+ASKED = 2_000
+# What a scale takes of disk at most, on one engine, with what is written beside it meanwhile.
+GIB_A_SCALE = 3
+
+
+def asked(url: str, bodies: list[dict]) -> tuple[float, float]:
+    """Asks one after the other over one connection; gives p50 and p99 in milliseconds."""
+    connection = http.client.HTTPConnection(url.split("/")[2])
+    times = []
+    for n in range(ASKED + 200):
+        body = json.dumps(bodies[(n * 7919) % len(bodies)])
+        begun = time.perf_counter()
+        connection.request("POST", "/graphql", body, {"content-type": "application/json"})
+        answer = connection.getresponse().read()
+        # The first ones only warm up.
+        if n >= 200:
+            times.append((time.perf_counter() - begun) * 1000)
+        if b'"errors"' in answer:
+            sys.exit(f"{body}: {answer[:500]}")
+    times.sort()
+    return times[len(times) // 2], times[len(times) * 99 // 100]
+
+
+def measure(engine, scale: int) -> dict:
+    county = County(engine, "--scale", str(scale))
+    seconds, peak, _ = county.filled
+    events = county.served.ask("{ ledger { position } }")["ledger"]["position"]
+    disk, leaves = county.database.ledger_bytes()
+    found = {
+        "engine": engine.name,
+        "scale": scale,
+        "consultations": len(county.database.read_models("SELECT id FROM consultations WHERE status <> 'voided'")),
+        "events": events,
+        "appends_per_second": events / seconds,
+        "fill_peak_mib": peak,
+        "bytes_per_event": disk / events,
+        "bytes_to_leaf_and_sealed": disk / leaves,
+    }
+    for name, bodies in questions.of_sangdam(county.served).items():
+        found[f"{name}_p50_ms"], found[f"{name}_p99_ms"] = asked(county.served.url, bodies)
+    found["serve_mib"] = county.served.memory_mib()
+    county.close()
+    return found
+
+
+def main() -> None:
+    rows = []
+    for scale in SCALES:
+        for engine in engines():
+            free = shutil.disk_usage(tempfile.gettempdir()).free / 2**30
+            if free < GIB_A_SCALE * scale:
+                print(f"without scale {scale} on {engine.title}: {free:.0f} GiB are free, {GIB_A_SCALE * scale} are needed", file=sys.stderr)
+                continue
+            rows.append(measure(engine, scale))
+            print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "growth.json").write_text(json.dumps(rows, indent=1) + "\n")
+    print("\n## As the county grows\n")
+    names = list(rows[0])
+    print("| " + " | ".join(names) + " |\n|" + " --- |" * len(names))
+    for row in rows:
+        print("| " + " | ".join(f"{value:,.2f}" if isinstance(value, float) else f"{value}" for value in row.values()) + " |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""The store in process: appends by 1 to 256 callers, in batches, and reading everything; beside the raw limit and UmaDB.
+
+`tests/benches/store` measures ours and the raw limit, one line in and one line out for each run; the driver interleaves.
+"""
+
+import json
+import subprocess
+import sys
+
+import peers
+from engines import ROOT, engines
+from results import Row, Runs
+from settings import ROUNDS, SECONDS
+
+WORKS = ["append_1", "append_16", "append_64", "append_256", "append_batch_1000", "read_all"]
+NOTES = {
+    "append_1": "one writer, one event an append; the raw limit is one durable transaction for each.",
+    "append_64": "the raw limit writes 256 appends a transaction, as for 16 and 256 writers.",
+    "append_batch_1000": "one writer, 1,000 events an append; so has the raw limit.",
+    "read_all": "all events in order; the raw limit is the engine's own reading of the same columns in pages.",
+}
+
+
+class Lines:
+    """A program that measures what a line says, and answers with a line of JSON."""
+
+    def __init__(self, command: list[str]):
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.name = command[0]
+
+    def measure(self, *words) -> dict:
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else sys.exit(f"{self.name} ended at: {' '.join(map(str, words))}")
+
+    def close(self) -> None:
+        """At its end it verifies what it wrote; that must have gone well."""
+        self.process.stdin.close()
+        if self.process.wait() != 0:
+            sys.exit(f"{self.name} failed")
+
+
+def executable() -> str:
+    """Builds the program that measures the store."""
+    build = ["cargo", "bench", "--locked", "--package", "sangdam-tests", "--bench", "store", "--no-run"]
+    built = subprocess.run([*build, "--message-format=json"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    artifacts = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
+    found = [artifact.get("executable") for artifact in artifacts if artifact.get("target", {}).get("name") == "store"]
+    return next(path for path in found if path)
+
+
+def measure(with_peers: bool) -> list[Row]:
+    store = Lines([executable()])
+    uma = peers.UmaDb() if with_peers else None
+    names = [engine.name for engine in engines()]
+    runs = {(side, name, work): Runs() for side in ("ours", "raw") for name in names for work in WORKS}
+    of_peer = {work: Runs() for work in WORKS}
+    # The first round only warms up.
+    for round_ in range(ROUNDS + 1):
+        for work in WORKS:
+            for side, name in [(side, name) for name in names for side in ("ours", "raw")]:
+                found = store.measure(name, side, work, SECONDS)
+                if round_:
+                    runs[side, name, work].add(found["per_second"], found.get("p50_ms"), found.get("p99_ms"))
+            if uma:
+                found = uma.client.measure(work, SECONDS)
+                if round_:
+                    of_peer[work].add(found["per_second"], found["p50_ms"], found["p99_ms"])
+    store.close()
+    if uma:
+        uma.close()
+    return [
+        Row(work, name, "events/s", runs["ours", name, work], runs["raw", name, work], of_peer[work], peers.UmaDb.NAME, NOTES.get(work, ""))
+        for work in WORKS
+        for name in names
+    ]
