@@ -21,6 +21,8 @@ use super::open::{BUSY_TIMEOUT, WAL_PAGES_MAX};
 const STATEMENTS_CACHED_MAX: usize = 400;
 /// What takes less is done where it is asked for: to wake another thread for it would take as long.
 const QUICK: Duration = Duration::from_millis(1);
+/// How often a checkpoint is made beside the writing before nobody may write meanwhile.
+const ROUNDS_MAX: usize = 4;
 /// How many frames a checkpoint may leave to the one that nobody may write beside.
 const FRAMES_LEFT_MAX: i64 = 512;
 
@@ -115,10 +117,16 @@ impl Direct {
     /// writes next begins at the log's start again.
     async fn checkpoint(self) {
         let work = async {
-            while self.checkpoint_once().await? > FRAMES_LEFT_MAX {}
+            // Asked for before the turn: nobody who may write waits for those who read.
+            let permit = self.0.reading.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
+            for _ in 0..ROUNDS_MAX {
+                if self.checkpoint_once().await? <= FRAMES_LEFT_MAX {
+                    break;
+                }
+            }
             let turn = self.turn().await?;
             self.checkpoint_once().await?;
-            drop(turn);
+            drop((turn, permit));
             Ok::<_, sqlx::Error>(())
         };
         if let Err(e) = work.await {
@@ -127,18 +135,17 @@ impl Direct {
         self.0.checkpointing.store(false, Ordering::Release);
     }
 
-    /// How many frames are not in place yet. What somebody still reads cannot be overwritten: then there is nothing to
-    /// wait for.
+    /// How many frames are not in place yet.
     async fn checkpoint_once(&self) -> Result<i64, sqlx::Error> {
-        let before = Instant::now();
-        let left = self.read(|connection, _| {
-            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-                Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
+        let inner = Arc::clone(&self.0);
+        let left = spawn_blocking(move || {
+            inner.with_reader(|connection| {
+                connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+                    Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
+                })
             })
         });
-        let left = left.await?;
-        // One that could do nothing is done in no time.
-        Ok(if before.elapsed() < QUICK { 0 } else { left })
+        left.await.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(failed)
     }
 
     /// The rows of a query that only reads, each made into what is wanted of it. Where nobody waits for them any more,
@@ -177,12 +184,7 @@ impl Direct {
         let inner = Arc::clone(&self.0);
         let (answer, answered) = oneshot::channel();
         spawn_blocking(move || {
-            let known = lock(&inner.readers).pop();
-            let done = known.map_or_else(|| inner.connect("ON"), Ok).and_then(|connection| {
-                let done = work(&connection, &|| answer.is_closed());
-                lock(&inner.readers).push(connection);
-                done
-            });
+            let done = inner.with_reader(|connection| work(connection, &|| answer.is_closed()));
             drop(permit);
             // Whoever asked may have gone.
             let _ = answer.send(done);
@@ -221,6 +223,14 @@ impl Inner {
         ))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
         Ok(connection)
+    }
+
+    fn with_reader<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        let known = lock(&self.readers).pop();
+        let connection = known.map_or_else(|| self.connect("ON"), Ok)?;
+        let done = work(&connection);
+        lock(&self.readers).push(connection);
+        done
     }
 
     /// `None` where somebody else held the database for so long; nothing was done then.

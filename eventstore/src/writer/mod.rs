@@ -131,6 +131,8 @@ impl Writer {
             }
         }
         if !units.is_empty() {
+            // Whoever holds a connection waits for no other.
+            self.held = None;
             self.slow(units).await;
         }
     }
@@ -149,6 +151,9 @@ impl Writer {
         }
         missed.sort_unstable();
         missed.dedup();
+        if !missed.is_empty() {
+            self.held = None;
+        }
         let read = read_versions(&mut Source::Db(&self.db), self.log_no, &missed).await?;
         let mut draft = Draft::new(self.log_no, memory, read, self.clock.now());
         let mut done = Vec::new();
