@@ -170,9 +170,9 @@ impl Ledger {
             lists.push(self.appends_of(item, &mut to_seal)?);
             subjects.push(to_seal.get(before).map(|(_, subject, _)| *subject));
         }
-        let sealed = self.store.vault().seal_many(&self.log, to_seal.clone()).await?;
-        let mut sealed: HashMap<EventId, Sealed> =
-            to_seal.into_iter().map(|(event, ..)| event).zip(sealed).collect();
+        let events: Vec<EventId> = to_seal.iter().map(|(event, ..)| *event).collect();
+        let sealed = self.store.vault().seal_many(&self.log, to_seal).await?;
+        let mut sealed: HashMap<EventId, Sealed> = events.into_iter().zip(sealed).collect();
         for ((list, subject), item) in lists.iter_mut().zip(subjects).zip(outgoing) {
             let fingerprint = self.fingerprint(subject, item.frame.canonical).await?;
             for append in list {
