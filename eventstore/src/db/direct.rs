@@ -295,3 +295,14 @@ fn failed(e: rusqlite::Error) -> sqlx::Error {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::by_number;
+
+    #[test]
+    fn arguments_go_by_their_number_and_nothing_else_changes() {
+        let sql = "SELECT $2, '$.body', a FROM t WHERE b = $1 AND c > $12";
+        assert_eq!(by_number(sql), "SELECT ?2, '$.body', a FROM t WHERE b = ?1 AND c > ?12");
+    }
+}

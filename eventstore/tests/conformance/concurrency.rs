@@ -12,7 +12,29 @@ on_both_engines!(
     subscriptions_reach_across_stores,
     what_is_queued_at_closing_is_written,
     a_lost_connection_loses_and_repeats_nothing,
+    an_append_waits_for_another_process,
 );
+
+async fn an_append_waits_for_another_process(fresh: Fresh) {
+    let Location::Sqlite { dir } = fresh.location() else { return };
+    let store = fresh.store().await;
+    // So many that small appends count as quick, and are written where they are asked for.
+    for _ in 0..50 {
+        store.append(&log(), append(stream(), Expected::NoStream, 1)).await.unwrap();
+    }
+    let other = rusqlite::Connection::open(dir.join("ledger.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = tokio::spawn({
+        let store = store.clone();
+        async move { store.append(&log(), append(stream(), Expected::NoStream, 1)).await }
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!waiting.is_finished());
+    assert_eq!(store.read(&log(), at(51), 10).await.unwrap(), []);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap().first, at(52));
+    assert_sound(&store).await;
+}
 
 /// Random appends, some bound to conflict, by many callers at once. Gives how many events were acknowledged.
 async fn write_at_random(store: &Store, callers: usize, each: usize) -> u64 {

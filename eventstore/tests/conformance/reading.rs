@@ -1,3 +1,4 @@
+use futures::StreamExt as _;
 use sangdam_domain::log::{Position, Version};
 use sangdam_eventstore::*;
 
@@ -5,6 +6,7 @@ use crate::harness::*;
 
 on_both_engines!(
     reads_by_log_stream_type_and_position,
+    reads_ahead_to_the_end_or_to_a_position,
     reads_a_stretch_from_either_end,
     reads_streams_in_parts,
     a_position_past_every_log_names_no_event,
@@ -25,6 +27,25 @@ async fn the_head_of_an_earlier_position_is_told_again(fresh: Fresh) {
     let beyond = heads.last().unwrap().position.next();
     let error = store.head_at(&log(), beyond).await.unwrap_err();
     assert!(matches!(error, StoreError::Damaged { position, .. } if position == beyond), "{error}");
+}
+
+async fn reads_ahead_to_the_end_or_to_a_position(fresh: Fresh) {
+    let store = fresh.store().await;
+    store.append(&log(), append(stream(), Expected::NoStream, 2_345)).await.unwrap();
+    let all = store.read(&log(), at(0), 10_000).await.unwrap();
+    for (after, until) in
+        [(0, u64::MAX), (0, 2_346), (0, 1_000), (0, 1_001), (7, 2_007), (2_346, 9_999), (9, 9)]
+    {
+        let last = Position::new(until).unwrap_or(Position::MAX);
+        let pages: Vec<Vec<StoredEvent>> =
+            store.read_ahead(&log(), at(after), last).map(Result::unwrap).collect().await;
+        assert!(pages.iter().all(|page| !page.is_empty()), "after {after} until {until}");
+        let expected = all.iter().filter(|event| event.position > at(after) && event.position <= last);
+        assert!(pages.iter().flatten().eq(expected), "after {after} until {until}");
+    }
+    store.close().await;
+    let closed: Vec<_> = store.read_ahead(&log(), at(0), Position::MAX).collect().await;
+    assert!(matches!(closed[..], [Err(_)]), "{closed:?}");
 }
 
 async fn reads_by_log_stream_type_and_position(fresh: Fresh) {
