@@ -117,7 +117,7 @@ async fn a_page_takes_as_many_statements_as_a_row() {
 
     let notes =
         "query($first: Int) { ledger { consultations(first: $first) { nodes { id notes { text } } } } }";
-    let (few, many) = (count(2, &notes).await, count(ROWS, &notes).await);
+    let (few, many) = (count(2, notes).await, count(ROWS, notes).await);
     assert!(
         many <= few,
         "notes are read and unsealed together: {few} statements for 2 rows, {many} for {ROWS}"
