@@ -113,22 +113,40 @@ async fn version_in_use(models: &ReadModels, projection: &dyn Projection) -> Res
     Ok(version.unwrap_or_else(|| projection.version().into()))
 }
 
-/// Moves a checkpoint, over events that happened at most so long after they were recorded. `false` where somebody else moved it: nothing of this transaction may be kept then.
+/// Moves checkpoints, over events that happened at most so long after they were recorded. `false` where somebody else moved one:
+/// nothing of this transaction may be kept then.
 pub(crate) async fn advance(
     tx: &mut Tx,
     generation: Generation,
     log_no: i64,
-    from: &Checkpoint,
+    from: &[&Checkpoint],
     to: (Position, Timestamp),
     ahead_micros: i64,
 ) -> Result<bool, sqlx::Error> {
-    let sql = "UPDATE checkpoints SET position = $1, recorded_at = $2, problem_position = NULL, problem = NULL, \
-         ahead_micros = CASE WHEN ahead_micros < $8 THEN $8 ELSE ahead_micros END \
-         WHERE generation = $3 AND projection = $4 AND log_no = $5 AND version = $6 AND position = $7";
-    let name = from.projection.name();
-    let version = i64::from(from.version);
-    let args = args![to.0, to.1, generation.name(), name, log_no, version, from.position, ahead_micros];
-    Ok(tx.execute(sql, args).await? == 1)
+    // The first alone: whoever holds it has the others to themselves, and nobody waits for another in a circle.
+    let (first, others) = from.split_at(from.len().min(1));
+    for part in [first, others] {
+        if part.is_empty() {
+            continue;
+        }
+        let mut args = args![to.0, to.1, ahead_micros, generation.name(), log_no];
+        let stands = part.iter().map(|checkpoint| {
+            let (name, version) = (checkpoint.projection.name(), i64::from(checkpoint.version));
+            args.extend(args![name, version, checkpoint.position]);
+            let last = args.len();
+            format!("(projection = ${} AND version = ${} AND position = ${last})", last - 2, last - 1)
+        });
+        let stands = stands.collect::<Vec<_>>().join(" OR ");
+        let sql = format!(
+            "UPDATE checkpoints SET position = $1, recorded_at = $2, problem_position = NULL, problem = NULL, \
+             ahead_micros = CASE WHEN ahead_micros < $3 THEN $3 ELSE ahead_micros END \
+             WHERE generation = $4 AND log_no = $5 AND ({stands})"
+        );
+        if tx.execute(&sql, args).await? != part.len() as u64 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Notes the event that stopped a projection, for others to see.

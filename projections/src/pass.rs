@@ -5,7 +5,7 @@ use sangdam_domain::log::Position;
 use sangdam_eventstore::args;
 use tokio::sync::Mutex;
 
-use crate::checkpoint::{Checkpoints, advance, note_problem};
+use crate::checkpoint::{Checkpoint, Checkpoints, advance, note_problem};
 use crate::context::Seen;
 use crate::error::ReadError;
 use crate::models::{ReadModels, Stopped};
@@ -116,21 +116,16 @@ async fn write(
         tx.execute(sql, args![]).await.map_err(Failure::Database)?;
     }
     let ahead_micros = facts.iter().map(ahead_micros).max().unwrap_or(0);
-    let mut moves = Vec::new();
+    let each = checkpoints.each.iter().enumerate();
+    let moving: Vec<(usize, &Checkpoint)> =
+        each.filter(|(_, checkpoint)| checkpoint.runs() && checkpoint.position < end.0).collect();
     // All checkpoints first: whoever holds them has the rows to themselves.
-    for (index, checkpoint) in checkpoints.each.iter().enumerate() {
-        if !checkpoint.runs() || checkpoint.position >= end.0 {
-            continue;
-        }
-        if !advance(&mut tx, generation, log_no, checkpoint, end, ahead_micros)
-            .await
-            .map_err(Failure::Database)?
-        {
-            tx.rollback().await.map_err(Failure::Database)?;
-            return Ok(Passed::Overtaken);
-        }
-        moves.push((index, end, None));
+    let from: Vec<&Checkpoint> = moving.iter().map(|(_, checkpoint)| *checkpoint).collect();
+    if !advance(&mut tx, generation, log_no, &from, end, ahead_micros).await.map_err(Failure::Database)? {
+        tx.rollback().await.map_err(Failure::Database)?;
+        return Ok(Passed::Overtaken);
     }
+    let mut moves: Vec<_> = moving.into_iter().map(|(index, _)| (index, end, None)).collect();
     let shared = Mutex::new(tx);
     let applying = moves.iter().map(|(index, ..)| {
         let (checkpoint, mut batch) = (&checkpoints.each[*index], Batch { tx: &shared, generation, log_no });

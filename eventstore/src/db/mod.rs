@@ -70,10 +70,8 @@ impl Db {
     pub async fn execute(&self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         match self {
             Self::Sqlite(direct) => {
-                let mut tx = direct.begin().await?;
-                let touched = tx.execute(sql, args).await?;
-                tx.commit().await?;
-                Ok(touched)
+                let sql = direct::by_number(sql);
+                direct.write(1, true, move |connection| writing::execute(connection, &sql, &args)).await
             }
             Self::Postgres(pool) => postgres_execute(pool, sql, args).await,
         }

@@ -73,7 +73,7 @@ impl Writing {
     pub(super) async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         let sql = by_number(sql);
         self.pages += 1;
-        self.work(move |connection| execute(connection, &sql, &args).map_err(failed)).await
+        self.work(move |connection| execute(connection, &sql, &args)).await
     }
 
     /// The rows in which a column has one of the values; `head` is the statement up to the column.
@@ -146,18 +146,22 @@ impl Drop for Writing {
     }
 }
 
-pub(super) fn execute(connection: &Connection, sql: &str, args: &[Arg]) -> rusqlite::Result<u64> {
-    let mut statement = connection.prepare_cached(sql)?;
-    for (number, arg) in (1..=statement.parameter_count()).zip(args) {
-        statement.raw_bind_parameter(number, arg)?;
-    }
-    // What answers with rows is carried out to its end, too.
-    if statement.column_count() > 0 {
-        let mut rows = statement.raw_query();
-        while rows.next()?.is_some() {}
-        return Ok(0);
-    }
-    Ok(statement.raw_execute()? as u64)
+/// Carries out a statement; gives how many rows it touched.
+pub(super) fn execute(connection: &Connection, sql: &str, args: &[Arg]) -> Result<u64, sqlx::Error> {
+    let execute = || {
+        let mut statement = connection.prepare_cached(sql)?;
+        for (number, arg) in (1..=statement.parameter_count()).zip(args) {
+            statement.raw_bind_parameter(number, arg)?;
+        }
+        // What answers with rows is carried out to its end, too.
+        if statement.column_count() > 0 {
+            let mut rows = statement.raw_query();
+            while rows.next()?.is_some() {}
+            return Ok(0);
+        }
+        statement.raw_execute().map(|touched| touched as u64)
+    };
+    execute().map_err(failed)
 }
 
 fn select(connection: &Connection, sql: &str, args: &[Arg], found: &mut Vec<Row>) -> rusqlite::Result<()> {
