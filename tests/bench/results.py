@@ -41,7 +41,8 @@ def ratio(of: float | None, to: float | None) -> float | None:
 
 @dataclass
 class Row:
-    """One work on one engine: ours, the raw limit, a peer. Where `unit` is a time, less is better, and ratios are turned."""
+    """One work on one engine: ours, the raw limit, a peer. Where `unit` is a time or a size, less is better, and ratios are
+    turned."""
 
     id: str
     engine: str
@@ -55,7 +56,7 @@ class Row:
 
     def as_json(self) -> dict:
         ours, limit, peer = self.ours.median, self.limit.median, self.peer.median
-        less_is_better = self.unit == "ms"
+        less_is_better = self.unit in ("ms", "MiB")
         to = (lambda other: ratio(other, ours)) if less_is_better else (lambda other: ratio(ours, other))
         return {
             "id": self.id,

@@ -12,6 +12,7 @@ import results
 import work_as_of
 import work_graphql
 import work_mutation
+import work_past
 import work_program
 import work_store
 from county import COUNTIES
@@ -23,6 +24,7 @@ WORKS = {
     "program": work_program.measure,
     "graphql": work_graphql.measure,
     "as-of": work_as_of.measure,
+    "past": work_past.measure,
     "mutation": work_mutation.measure,
 }
 
