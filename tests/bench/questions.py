@@ -7,7 +7,9 @@ import uuid
 from engines import Served
 from peers import PostGraphile
 
-CALLERS = "SELECT caller FROM caller_counts WHERE consultations >= 20"
+CALLERS = (
+    "SELECT caller FROM consultations WHERE caller IS NOT NULL AND status <> 'voided' GROUP BY caller HAVING count(*) >= 20"
+)
 CONSULTATIONS = "SELECT id FROM consultations WHERE status <> 'voided'"
 CHOSEN = 2_000
 # So many that none gets many notes, and becomes slower by them.
