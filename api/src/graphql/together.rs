@@ -47,7 +47,7 @@ where
         let (teller, told) = oneshot::channel();
         if self.join(key, teller) {
             // A task of its own: that one who asks gives up must not hold up the others.
-            tokio::spawn(Turn(Arc::clone(self)).answer_all());
+            tokio::spawn(Turn { of: Arc::clone(self), ended: false }.answer_all());
         }
         told.await
             .map_err(|_| ApiError::internal(&"a question that was asked for several was not answered"))?
@@ -74,21 +74,26 @@ where
 }
 
 /// Seeing to those who wait.
-struct Turn<K, V>(Arc<Together<K, V>>);
+struct Turn<K, V> {
+    of: Arc<Together<K, V>>,
+    /// Whether all who waited were answered.
+    ended: bool,
+}
 
 impl<K, V> Turn<K, V>
 where
     K: Clone + Eq + Hash + Send + 'static,
     V: Clone + Send + 'static,
 {
-    async fn answer_all(self) {
+    async fn answer_all(mut self) {
         loop {
-            let waiting = self.0.next();
+            let waiting = self.of.next();
             if waiting.is_empty() {
+                self.ended = true;
                 return;
             }
             let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
-            let answers = (self.0.ask)(keys.into_iter().collect()).await;
+            let answers = (self.of.ask)(keys.into_iter().collect()).await;
             for (key, teller) in waiting {
                 let answer = answers.as_ref().map(|found| found.get(&key).cloned());
                 // Who gave up hears nothing.
@@ -99,11 +104,13 @@ where
 }
 
 impl<K, V> Drop for Turn<K, V> {
-    /// Where a question ended in a panic, or with its runtime, the next one is asked all the same.
+    /// Where a question ended in a panic, or with its runtime, those who wait hear that it was not answered, and the next one is asked
+    /// all the same.
     fn drop(&mut self) {
-        let mut gathered = self.0.gathered.lock().unwrap_or_else(PoisonError::into_inner);
-        if gathered.asking && gathered.waiting.is_empty() {
+        if !self.ended {
+            let mut gathered = self.of.gathered.lock().unwrap_or_else(PoisonError::into_inner);
             gathered.asking = false;
+            gathered.waiting.clear();
         }
     }
 }
@@ -157,6 +164,36 @@ mod tests {
             if keys.contains(&1) { Err(ApiError::bad_input("no")) } else { Ok(HashMap::from([(2, 3)])) }
         });
         assert!(together.get(1).await.is_err());
+        assert_eq!(together.get(2).await.unwrap(), Some(3));
+    }
+
+    #[tokio::test]
+    async fn a_panic_leaves_nobody_waiting() {
+        let (asked, mut heard) = mpsc::unbounded_channel();
+        let may_panic = Arc::new(Semaphore::new(0));
+        let wait = Arc::clone(&may_panic);
+        let together = Together::<u32, u32>::new(move |keys| {
+            asked.send(()).unwrap();
+            let wait = Arc::clone(&wait);
+            async move {
+                if keys.contains(&1) {
+                    wait.acquire().await.unwrap().forget();
+                    panic!("as a question may");
+                }
+                Ok(HashMap::from([(2, 3)]))
+            }
+        });
+        let get = |key| {
+            let together = Arc::clone(&together);
+            tokio::spawn(async move { together.get(key).await })
+        };
+        let asking = get(1);
+        heard.recv().await.unwrap();
+        let waiting = get(2);
+        tokio::task::yield_now().await;
+        may_panic.add_permits(1);
+        assert!(asking.await.unwrap().is_err());
+        assert!(waiting.await.unwrap().is_err());
         assert_eq!(together.get(2).await.unwrap(), Some(3));
     }
 }

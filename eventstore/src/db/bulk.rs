@@ -1,7 +1,5 @@
 //! Many rows in few statements.
 
-use std::collections::HashMap;
-
 use futures::TryStreamExt;
 use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
@@ -62,30 +60,6 @@ impl Tx {
                 query.fetch(&mut **tx).map_ok(Row::Postgres).try_collect().await
             }
         }
-    }
-
-    /// Inserts rows, or replaces those with the same key (the first `keys` of the columns). Of rows given with the same
-    /// key the last one stays.
-    pub async fn bulk_upsert(
-        &mut self,
-        table: &str,
-        keys: usize,
-        columns: &[&str],
-        rows: Vec<Vec<Arg>>,
-    ) -> Result<(), sqlx::Error> {
-        let mut last: HashMap<&[Arg], usize> = HashMap::new();
-        for (n, row) in rows.iter().enumerate() {
-            last.insert(&row[..keys], n);
-        }
-        let mut keep: Vec<usize> = last.into_values().collect();
-        keep.sort_unstable();
-        let kept = keep.into_iter().map(|n| rows[n].clone()).collect();
-        let set: Vec<String> =
-            columns[keys..].iter().map(|name| format!("{name} = excluded.{name}")).collect();
-        let action =
-            if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
-        let tail = format!("ON CONFLICT ({}) DO {action}", columns[..keys].join(", "));
-        self.bulk_insert(table, columns, kept, &tail).await
     }
 }
 

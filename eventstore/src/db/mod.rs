@@ -13,6 +13,7 @@ mod writing;
 pub use arg::{Arg, Row};
 pub use direct::Direct;
 pub use open::{Location, Room};
+pub(crate) use refused::failed;
 pub use writing::Writing;
 
 use std::time::Duration;

@@ -8,7 +8,7 @@ use rusqlite::ffi;
 use sqlx::error::{DatabaseError, ErrorKind};
 
 /// As an error of the database where it is one.
-pub(super) fn failed(e: rusqlite::Error) -> sqlx::Error {
+pub(crate) fn failed(e: rusqlite::Error) -> sqlx::Error {
     match e {
         rusqlite::Error::SqliteFailure(error, message) => {
             let message = message.unwrap_or_else(|| error.to_string());

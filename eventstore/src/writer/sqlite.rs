@@ -1,9 +1,10 @@
-//! Writing a batch on SQLite statements of one row each, all in one go on one thread.
+//! Writing a batch on SQLite, by statements of one row each, all in one go on one thread.
 
-use rusqlite::{Connection, ErrorCode, ffi, params};
+use rusqlite::{Connection, params};
 
+use super::is_unique_violation;
 use super::rows::{EventRow, Rows, WriteError};
-use crate::db::Direct;
+use crate::db::{Direct, failed};
 
 /// About how many pages a transaction writes at least: the head's, and the last of each table and index.
 const PAGES_EACH: u64 = 6;
@@ -86,14 +87,7 @@ pub(super) fn insert(connection: &Connection, rows: &Rows) -> Result<(), WriteEr
 
 impl From<rusqlite::Error> for WriteError {
     fn from(e: rusqlite::Error) -> Self {
-        match e.sqlite_error() {
-            Some(ffi::Error { code: ErrorCode::ConstraintViolation, extended_code })
-                if [ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY]
-                    .contains(extended_code) =>
-            {
-                Self::Taken
-            }
-            _ => Self::Database(sqlx::Error::AnyDriverError(e.into())),
-        }
+        let e = failed(e);
+        if is_unique_violation(&e) { Self::Taken } else { Self::Database(e) }
     }
 }
