@@ -141,7 +141,7 @@ impl App {
     pub async fn log_of(&self, centre: Option<&str>) -> Result<LogId, ApiError> {
         let Some(centre) = centre else { return Ok(self.log.clone()) };
         let log = LogId::main(centre).map_err(|problem| ApiError::bad_input(problem.to_string()))?;
-        if log != self.log && !self.store.logs().await?.contains(&log) {
+        if log != self.log && !self.store.has_log(&log).await? {
             return Err(ApiError::new(Code::NotFound, format!("this ledger has no centre `{centre}`")));
         }
         Ok(log)

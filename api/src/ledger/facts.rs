@@ -97,13 +97,13 @@ impl Ledger {
         // A claim tells who has it now. Whom they had it from stands in their own stream.
         for _ in 0..MOVES_MAX {
             let Some(stream) = owner else { return Ok(None) };
-            let facts = self.open(self.store.read_stream(stream, Version::ZERO).await?).await?;
+            let facts = self.facts_of(stream, Position::MAX).await?;
             let caller = CallerId::from_uuid(stream.uuid);
-            let then = facts.iter().map(|(_, fact)| fact).filter(|fact| fact.position <= last);
+            let then = facts.iter().filter(|fact| fact.position <= last);
             if fold::<Caller>(caller, then).phone(phone).is_some() {
                 return self.survivor(caller, last).await;
             }
-            owner = facts.iter().rev().find_map(|(_, fact)| match &fact.event {
+            owner = facts.iter().rev().find_map(|fact| match &fact.event {
                 Event::CallerPhoneMoved(moved) if moved.to == caller => {
                     let same = moved.phone.as_ref().and_then(Personal::known) == Some(phone);
                     same.then(|| Caller::stream(moved.from, &self.log))

@@ -6,9 +6,10 @@ use sangdam_domain::aggregate::fold;
 use sangdam_domain::event::Fact;
 use sangdam_domain::id::EventId;
 use sangdam_domain::log::{Position, StreamId, Version};
-use sangdam_eventstore::{Envelope, Sealed, StoreError, StoredEvent};
+use sangdam_eventstore::{Sealed, StoredEvent};
 use sangdam_projections::fact_opened;
 
+use super::retry::envelope_of;
 use super::{Kept, Ledger, LoadError};
 
 /// An aggregate as it was loaded, before a command.
@@ -39,10 +40,10 @@ impl Ledger {
         last: Position,
     ) -> Result<Vec<Option<A>>, LoadError> {
         let streams: Vec<StreamId> = ids.iter().map(|id| A::stream(*id, &self.log)).collect();
-        let mut events = self.store.read_streams(&streams).await?;
-        events.retain(|event| event.position <= last);
+        let mut events = self.store.read_streams_sealed(&self.log, &streams).await?;
+        events.retain(|(event, _)| event.position <= last);
         let mut by_stream: HashMap<StreamId, Vec<Fact>> = HashMap::new();
-        for (stream, fact) in self.open(events).await? {
+        for (stream, fact) in self.unseal(events).await? {
             by_stream.entry(stream).or_default().push(fact);
         }
         let states = ids.iter().zip(&streams).map(|(id, stream)| {
@@ -60,11 +61,16 @@ impl Ledger {
     /// The aggregate with this id as it was at a position.
     pub(super) async fn hold_until<A: Kept>(&self, id: A::Id, last: Position) -> Result<Held<A>, LoadError> {
         let stream = A::stream(id, &self.log);
-        let mut events = self.store.read_stream(stream, Version::ZERO).await?;
-        events.retain(|event| event.position <= last);
-        let facts = self.open(events).await?;
-        let position = facts.last().map_or(Position::ZERO, |(_, fact)| fact.position);
-        Ok(Held { state: fold(id, facts.iter().map(|(_, fact)| fact)), stream, position })
+        let facts = self.facts_of(stream, last).await?;
+        let position = facts.last().map_or(Position::ZERO, |fact| fact.position);
+        Ok(Held { state: fold(id, &facts), stream, position })
+    }
+
+    /// What happened in a stream up to a position, personal fields opened.
+    pub(super) async fn facts_of(&self, stream: StreamId, last: Position) -> Result<Vec<Fact>, LoadError> {
+        let mut events = self.store.read_streams_sealed(&self.log, &[stream]).await?;
+        events.retain(|(event, _)| event.position <= last);
+        Ok(self.unseal(events).await?.into_iter().map(|(_, fact)| fact).collect())
     }
 
     /// The facts of these events, personal fields opened in one batch. Events of other centres are left out: a stream
@@ -73,10 +79,7 @@ impl Ledger {
         let mut own = Vec::with_capacity(events.len());
         let mut with_sealed = Vec::new();
         for event in events {
-            let envelope = Envelope::parse(&event.leaf).map_err(|problem| StoreError::Damaged {
-                position: event.position,
-                problem: problem.to_string(),
-            })?;
+            let envelope = envelope_of(&event)?;
             if envelope.log != self.log {
                 continue;
             }
@@ -85,26 +88,33 @@ impl Ledger {
             }
             own.push(event);
         }
-        let sealed = if with_sealed.is_empty() {
+        let mut sealed = if with_sealed.is_empty() {
             HashMap::new()
         } else {
             self.store.sealed(&self.log, &with_sealed).await?
         };
-        let (positions, parts): (Vec<Position>, Vec<(EventId, Sealed)>) = own
-            .iter()
-            .filter_map(|event| {
-                Some((event.position, (event.event_id, sealed.get(&event.position)?.clone())))
-            })
-            .unzip();
+        let with_sealed = own.into_iter().map(|event| {
+            let sealed = sealed.remove(&event.position);
+            (event, sealed)
+        });
+        self.unseal(with_sealed.collect()).await
+    }
+
+    /// The facts of events that come with what was sealed of them.
+    async fn unseal(
+        &self,
+        mut events: Vec<(StoredEvent, Option<Sealed>)>,
+    ) -> Result<Vec<(StreamId, Fact)>, LoadError> {
+        let parts = events.iter_mut().filter_map(|(event, sealed)| Some((event.event_id, sealed.take()?)));
+        let parts: Vec<(EventId, Sealed)> = parts.collect();
         let opened = self.store.vault().open_many(&self.log, &parts).await?;
-        let mut personal: HashMap<Position, _> = positions.into_iter().zip(opened).collect();
-        own.iter()
-            .map(|event| {
-                let opened = personal.remove(&event.position).flatten();
-                fact_opened(event, opened).map(|fact| (event.stream, fact)).map_err(|source| {
-                    LoadError::Unreadable { position: event.position, source: Box::new(source) }
-                })
+        let mut personal: HashMap<EventId, _> = parts.iter().map(|(event, _)| *event).zip(opened).collect();
+        let fact = |(event, _): &(StoredEvent, Option<Sealed>)| {
+            let opened = personal.remove(&event.event_id).flatten();
+            fact_opened(event, opened).map(|fact| (event.stream, fact)).map_err(|source| {
+                LoadError::Unreadable { position: event.position, source: Box::new(source) }
             })
-            .collect()
+        };
+        events.iter().map(fact).collect()
     }
 }

@@ -13,7 +13,7 @@ use super::{ExecuteError, Ledger};
 impl Ledger {
     /// Whether the centre's log has been opened.
     pub async fn exists(&self) -> Result<bool, StoreError> {
-        Ok(self.store.logs().await?.contains(&self.log))
+        self.store.has_log(&self.log).await
     }
 
     /// Opens the centre's log, with `LogOpened` at position 1; nothing happens where it is open. `at` is given by a

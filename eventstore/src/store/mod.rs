@@ -5,6 +5,7 @@ mod events;
 mod forget;
 mod head_at;
 mod notify;
+mod opened;
 mod read;
 mod stretch;
 mod subscribe;
@@ -189,6 +190,15 @@ impl Store {
         let sql = "SELECT log_no, position FROM heads WHERE log = $1";
         let row = self.0.db.fetch_optional(sql, args![log.as_str()]).await?;
         Ok(row.map(|row| Ok::<_, sqlx::Error>((row.int(0)?, row.count(1)?))).transpose()?)
+    }
+
+    /// Whether there is a log with events. One that was seen at work here is not looked up: logs are never deleted.
+    pub async fn has_log(&self, log: &LogId) -> Result<bool, StoreError> {
+        let known = self.0.logs.lock().unwrap_or_else(PoisonError::into_inner).get(log).cloned();
+        if known.is_some_and(|known| *known.head.borrow() > 0) {
+            return Ok(true);
+        }
+        Ok(self.log_no(log).await?.is_some_and(|(_, position)| position > 0))
     }
 
     /// The log at work, put to work if it was not.

@@ -141,7 +141,7 @@ impl Store {
         positions: &[Position],
     ) -> Result<HashMap<Position, Sealed>, StoreError> {
         let rows = self.rows_at("SELECT id, subject, key_version, bytes FROM sealed", log, positions).await?;
-        rows.iter().map(|row| Ok((position(row)?, sealed(row)?))).collect()
+        rows.iter().map(|row| Ok((position(row)?, sealed(row, 1)?))).collect()
     }
 
     /// Deletes the sealed parts at these positions, after an erasure. The events stay, and every proof with them.
@@ -235,15 +235,15 @@ fn end_of(log_no: i64) -> i64 {
     (log_no + 1) << POSITION_BITS
 }
 
-/// From `id, subject, key_version, bytes`.
-pub(super) fn sealed(row: &Row) -> Result<Sealed, sqlx::Error> {
+/// From `subject, key_version, bytes`, of which the first is this column.
+pub(super) fn sealed(row: &Row, column: usize) -> Result<Sealed, sqlx::Error> {
     let unreadable = |index: &str| sqlx::Error::ColumnDecode {
         index: index.to_owned(),
         source: "not a data subject and its key's version".into(),
     };
     Ok(Sealed {
-        subject: Subject::from_bytes(&row.bytes(1)?).ok_or_else(|| unreadable("subject"))?,
-        key_version: u32::try_from(row.int(2)?).map_err(|_| unreadable("key_version"))?,
-        bytes: Bytes::from(row.bytes(3)?),
+        subject: Subject::from_bytes(&row.bytes(column)?).ok_or_else(|| unreadable("subject"))?,
+        key_version: u32::try_from(row.int(column + 1)?).map_err(|_| unreadable("key_version"))?,
+        bytes: Bytes::from(row.bytes(column + 2)?),
     })
 }

@@ -235,7 +235,7 @@ impl<'a> Check<'a> {
             ([], None) => {}
             ([], Some(_)) => self.problem(at, "something sealed is stored that the leaf does not speak of"),
             ([told], None) => absent.push((at, told.subject)),
-            ([told], Some(row)) => match sealed(&row) {
+            ([told], Some(row)) => match sealed(&row, 1) {
                 Ok(stored) if matches(&stored, told) => self.found.sealed += 1,
                 _ => self.problem(at, "what is sealed is not what the leaf says"),
             },

@@ -1,6 +1,9 @@
 use futures::StreamExt as _;
-use sangdam_domain::log::{Position, Version};
+use sangdam_domain::actor::Subject;
+use sangdam_domain::id::CallerId;
+use sangdam_domain::log::{LogId, Position, Version};
 use sangdam_eventstore::*;
+use serde_json::{Map, Value};
 
 use crate::harness::*;
 
@@ -9,6 +12,8 @@ on_both_engines!(
     reads_ahead_to_the_end_or_to_a_position,
     reads_a_stretch_from_either_end,
     reads_streams_in_parts,
+    reads_streams_with_what_is_sealed,
+    a_log_is_known_once_it_has_events,
     a_position_past_every_log_names_no_event,
     what_is_written_cannot_be_changed,
     the_head_of_an_earlier_position_is_told_again,
@@ -89,6 +94,52 @@ async fn reads_by_log_stream_type_and_position(fresh: Fresh) {
 
     let many: Vec<Position> = (1..=11).map(at).collect();
     assert_eq!(store.read_at(&log(), &many).await.unwrap().len(), 11);
+    store.close().await;
+}
+
+async fn reads_streams_with_what_is_sealed(fresh: Fresh) {
+    let store = fresh.store().await;
+    let (one, other, none) = (stream(), stream(), stream());
+    let owner = Subject::Caller(CallerId::from_uuid(uuid()));
+    for target in [one, other] {
+        let mut next = append(target, Expected::NoStream, 3);
+        let secret = Map::from_iter([("text".to_owned(), Value::from(target.to_string()))]);
+        let event = &mut next.events[1];
+        event.sealed = Some(store.vault().seal(&log(), event.event_id, owner, &secret).await.unwrap());
+        event.body.insert("text".to_owned(), serde_json::json!({"sealed": 0}));
+        store.append(&log(), next).await.unwrap();
+    }
+    let read = store.read_streams_sealed(&log(), &[other, none, one, other]).await.unwrap();
+    let alone: Vec<StoredEvent> = read.iter().map(|(event, _)| event.clone()).collect();
+    assert_eq!(alone, store.read_streams(&[one, other]).await.unwrap());
+    let sealed = store.sealed(&log(), &[at(3), at(6)]).await.unwrap();
+    assert_eq!(sealed.len(), 2);
+    for (event, part) in &read {
+        assert_eq!(part.as_ref(), sealed.get(&event.position), "{}", event.position);
+    }
+    store.delete_sealed(&log(), &[at(3)]).await.unwrap();
+    let read = store.read_streams_sealed(&log(), &[one]).await.unwrap();
+    assert_eq!(read.len(), 3);
+    assert!(read.iter().all(|(_, part)| part.is_none()));
+
+    // A stream of another log is none of this one's.
+    let elsewhere = LogId::main("yeongwol").unwrap();
+    assert!(store.read_streams_sealed(&elsewhere, &[one]).await.unwrap().is_empty());
+    store.create_log(&elsewhere, opening(&elsewhere)).await.unwrap();
+    assert!(store.read_streams_sealed(&elsewhere, &[one]).await.unwrap().is_empty());
+    store.close().await;
+}
+
+async fn a_log_is_known_once_it_has_events(fresh: Fresh) {
+    let (store, elsewhere) = (fresh.store().await, LogId::main("yeongwol").unwrap());
+    assert!(store.has_log(&log()).await.unwrap());
+    assert!(!store.has_log(&elsewhere).await.unwrap());
+    // Made by another process.
+    let other = Store::open(fresh.config()).await.unwrap();
+    assert!(other.has_log(&log()).await.unwrap());
+    other.create_log(&elsewhere, opening(&elsewhere)).await.unwrap();
+    assert!(store.has_log(&elsewhere).await.unwrap());
+    other.close().await;
     store.close().await;
 }
 
