@@ -1,5 +1,5 @@
 //! SQLite without a driver's task in between: a whole batch or page is handed to another thread at once, not each of its
-//! statements and rows, and nothing is copied that is only looked at.
+//! statements and rows, and nothing is copied that is only looked at. Reading has a file of its own.
 //!
 //! Everybody who writes takes turns: SQLite's own lock knows no order, and could let somebody wait for ever. What the write-ahead
 //! log holds is put in place beside the writing, so that no commit waits for it.
@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
-use super::arg::Arg;
 use super::open::{BUSY_TIMEOUT, WAL_PAGES_MAX};
+use super::reading::{Statements, watch};
 use super::refused::failed;
 use super::writing::{Held, Writing};
 
@@ -30,16 +30,17 @@ const FRAMES_LEFT_MAX: i64 = 512;
 
 /// Connections to one database. Cloning it shares them.
 #[derive(Clone)]
-pub struct Direct(Arc<Inner>);
+pub struct Direct(pub(super) Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     file: PathBuf,
     pragmas: String,
     turns: Arc<Semaphore>,
     writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
     readers_max: u32,
-    reading: Arc<Semaphore>,
+    pub(super) reading: Arc<Semaphore>,
+    pub(super) statements: Statements,
     /// How long small transactions took lately, in microseconds.
     micros: AtomicU64,
     /// About how many pages were written since the last checkpoint began.
@@ -70,6 +71,7 @@ impl Direct {
             readers: Mutex::default(),
             readers_max,
             reading: Arc::new(Semaphore::new(readers_max as usize)),
+            statements: Statements::default(),
             micros: AtomicU64::new(10 * micros(QUICK)),
             pages: AtomicU64::new(0),
             checkpointing: AtomicBool::new(false),
@@ -187,50 +189,6 @@ impl Direct {
         left.await.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(failed)
     }
 
-    /// The rows of a query that only reads, each made into what is wanted of it. Where nobody waits for them any more,
-    /// the query is given up.
-    pub(crate) async fn rows<T: Send + 'static>(
-        &self,
-        sql: &str,
-        args: Vec<Arg>,
-        make: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<Vec<T>, sqlx::Error> {
-        let sql = by_number(sql);
-        let found = self.read(move |connection, abandoned| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            for (number, arg) in (1..=statement.parameter_count()).zip(&args) {
-                statement.raw_bind_parameter(number, arg)?;
-            }
-            let (mut rows, mut made) = (statement.raw_query(), Vec::new());
-            while let Some(row) = rows.next()? {
-                made.push(make(row)?);
-                if abandoned() {
-                    break;
-                }
-            }
-            Ok(made)
-        });
-        found.await
-    }
-
-    /// Works with a reading connection, which can ask whether anybody still waits.
-    async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection, &dyn Fn() -> bool) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, sqlx::Error> {
-        let permit = Arc::clone(&self.0.reading).acquire_owned().await;
-        let permit = permit.map_err(|_| sqlx::Error::PoolClosed)?;
-        let inner = Arc::clone(&self.0);
-        let (answer, answered) = oneshot::channel();
-        spawn_blocking(move || {
-            let done = inner.with_reader(|connection| work(connection, &|| answer.is_closed()));
-            drop(permit);
-            // Whoever asked may have gone.
-            let _ = answer.send(done);
-        });
-        answered.await.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(failed)
-    }
-
     /// Closes the connections when those at work are done.
     pub(super) async fn close(&self) {
         // Where it fails, it was closed already.
@@ -261,6 +219,7 @@ impl Inner {
             "{pragmas} PRAGMA wal_autocheckpoint = {pages_max}; PRAGMA query_only = {query_only};"
         ))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
+        watch(&connection);
         Ok(connection)
     }
 
@@ -269,7 +228,10 @@ impl Inner {
         lock(&self.writer).take().map_or_else(|| self.connect("OFF"), Ok)
     }
 
-    fn with_reader<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    pub(super) fn with_reader<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
         let known = lock(&self.readers).pop();
         let connection = known.map_or_else(|| self.connect("ON"), Ok)?;
         let done = work(&connection);
@@ -324,11 +286,11 @@ pub(super) fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
-fn micros(duration: Duration) -> u64 {
+pub(super) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

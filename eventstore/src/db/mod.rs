@@ -7,6 +7,7 @@ mod arg;
 mod bulk;
 mod direct;
 mod open;
+mod reading;
 mod refused;
 mod writing;
 
