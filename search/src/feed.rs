@@ -1,10 +1,13 @@
 //! Reads, unseals and takes apart ahead, while what came before is being written.
 
-use futures::StreamExt;
+use std::time::Duration;
+
+use futures::{Stream, StreamExt};
 use sangdam_domain::log::{LogId, Position};
-use sangdam_eventstore::Store;
+use sangdam_eventstore::{Store, StoreError, StoredEvent};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::SearchError;
 use crate::source::{Changes, changes};
@@ -12,6 +15,10 @@ use crate::source::{Changes, changes};
 /// How many events are read at once, where they are there already.
 const EVENTS_A_READ: usize = 4_000;
 const BATCHES_AHEAD: usize = 2;
+/// How long an event waits for others before it is taken: a consultation of which several come is looked at once.
+const QUIET: Duration = Duration::from_millis(30);
+/// How long an event waits at most.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// What the log changes from a position on.
 pub(crate) struct Feed {
@@ -39,6 +46,11 @@ impl Feed {
             }
         });
         Self { batches, reader }
+    }
+
+    /// The next batch, where it waits to be taken already.
+    pub(crate) fn waiting(&mut self) -> Option<Result<Changes, SearchError>> {
+        self.batches.try_recv().ok()
     }
 
     /// The next batch; `None` at the end, or when the store closes. Giving up waiting loses nothing.
@@ -72,10 +84,25 @@ async fn read(
         return Ok(());
     }
     let mut coming = std::pin::pin!(store.subscribe(log, after));
-    while let Some(events) = coming.next().await {
-        if to.send(Ok(changes(store, log, events?).await?)).await.is_err() {
+    while let Some(first) = coming.next().await {
+        let events = gathered(first?, &mut coming).await?;
+        if to.send(Ok(changes(store, log, events).await?)).await.is_err() {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// What comes together.
+async fn gathered(
+    mut events: Vec<StoredEvent>,
+    coming: &mut (impl Stream<Item = Result<Vec<StoredEvent>, StoreError>> + Unpin),
+) -> Result<Vec<StoredEvent>, StoreError> {
+    let patience = Instant::now() + PATIENCE;
+    while events.len() < EVENTS_A_READ && Instant::now() < patience {
+        let until = patience.min(Instant::now() + QUIET);
+        let Ok(Some(more)) = timeout_at(until, coming.next()).await else { break };
+        events.append(&mut more?);
+    }
+    Ok(events)
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use sangdam_domain::log::{LogId, Position};
 use sangdam_eventstore::{Store, StoreError};
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use crate::behind::behind;
 use crate::error::SearchError;
 use crate::feed::{Feed, Reach};
 use crate::index::{Checkpoint, Claimed, Opened, Writer};
@@ -16,10 +17,6 @@ use crate::source::Changes;
 
 /// How many documents are gathered before a commit, at most: one is durable, and takes its time.
 const DOCUMENTS_A_COMMIT: usize = 20_000;
-/// How long a change waits for others before it is seen.
-const QUIET: Duration = Duration::from_millis(30);
-/// How long a change waits at most.
-const PATIENCE: Duration = Duration::from_millis(300);
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// How often it is looked for what another process has committed.
@@ -119,19 +116,15 @@ impl Follower {
         }
     }
 
-    /// Takes what comes together, and commits it.
+    /// Takes what is there, and commits it.
     async fn gather(&self, writer: Writer, feed: &mut Feed, first: Changes) -> Result<Writer, SearchError> {
-        let patience = Instant::now() + PATIENCE;
         let mut writer = apply(writer, first).await?;
-        while writer.pending() < DOCUMENTS_A_COMMIT {
-            let until = patience.min(Instant::now() + QUIET);
-            let Ok(Some(next)) = timeout_at(until, feed.next()).await else { break };
+        while writer.pending() < DOCUMENTS_A_COMMIT
+            && let Some(next) = feed.waiting()
+        {
             writer = apply(writer, next?).await?;
-            if Instant::now() >= patience && writer.pending() < DOCUMENTS_A_COMMIT / 4 {
-                break;
-            }
         }
-        blocking(move || writer.commit().map(|()| writer)).await
+        behind(move || writer.commit().map(|()| writer)).await
     }
 
     /// Reads what another process writes, until that ends.
@@ -180,13 +173,13 @@ pub(crate) async fn open(
     } else {
         tracing::warn!(%log, "the search index knows of events that this ledger has not; it is built anew");
         drop(opened);
-        return blocking(move || {
+        return behind(move || {
             let (opened, checkpoint) = claimed.begin_anew(&start)?;
             Writer::new(claimed, opened, checkpoint).map(Some)
         })
         .await;
     };
-    blocking(move || Writer::new(claimed, opened, checkpoint).map(Some)).await
+    behind(move || Writer::new(claimed, opened, checkpoint).map(Some)).await
 }
 
 /// Whether the event that the index has come to is the one that stands there.
@@ -200,7 +193,7 @@ async fn is_of_this_history(store: &Store, log: &LogId, at: &Checkpoint) -> Resu
 
 /// Takes a batch on a thread of its own.
 pub(crate) async fn apply(mut writer: Writer, changes: Changes) -> Result<Writer, SearchError> {
-    blocking(move || writer.apply(changes).map(|()| writer)).await
+    behind(move || writer.apply(changes).map(|()| writer)).await
 }
 
 /// Runs what blocks on a thread of its own.

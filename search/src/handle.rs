@@ -11,6 +11,7 @@ use sangdam_eventstore::Store;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::behind::behind;
 use crate::document::category_hash;
 use crate::error::SearchError;
 use crate::feed::{Feed, Reach};
@@ -184,12 +185,12 @@ pub async fn catch_up(
     while let Some(changes) = feed.next().await {
         writer = apply(writer, changes?).await?;
         if writer.pending() >= DOCUMENTS_A_COMMIT {
-            writer = blocking(move || writer.commit().map(|()| writer)).await?;
+            writer = behind(move || writer.commit().map(|()| writer)).await?;
         }
         progress(writer.checkpoint().position);
     }
     let position = writer.checkpoint().position;
-    blocking(move || {
+    behind(move || {
         writer.commit()?;
         writer.close()
     })

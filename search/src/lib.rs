@@ -18,6 +18,7 @@
 //! since is missing, as it is missing from every moment.
 
 mod analysis;
+mod behind;
 mod document;
 mod error;
 mod feed;

@@ -11,8 +11,10 @@ use sangdam_eventstore::{Store, StoredEvent};
 use sangdam_projections::{fact, fact_opened};
 use uuid::Uuid;
 
+use crate::behind::behind;
 use crate::document::Document;
 use crate::error::SearchError;
+use crate::follow::blocking;
 
 /// How many consultations are read at once, where they are read by their ids.
 pub(crate) const CONSULTATIONS_A_READ: usize = 256;
@@ -52,7 +54,7 @@ pub(crate) async fn changes(
     changes.known_before = begun_before.map(|(uuid, _)| ConsultationId::from_uuid(*uuid)).collect();
     let ids: Vec<ConsultationId> = changes.known_before.iter().copied().collect();
     streams.extend(read(store, &ids, last.position).await?);
-    changes.documents = documents(store, log, streams).await?;
+    changes.documents = behind(documents(store, log, streams).await?).await?;
     changes.last = Some(last);
     Ok(changes)
 }
@@ -69,7 +71,7 @@ pub(crate) async fn as_of(
 ) -> Result<Vec<Document>, SearchError> {
     let mut all = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CONSULTATIONS_A_READ) {
-        all.extend(documents(store, log, read(store, ids, until).await?).await?);
+        all.extend(blocking(documents(store, log, read(store, ids, until).await?).await?).await?);
     }
     Ok(all)
 }
@@ -104,8 +106,13 @@ fn erased(events: &[StoredEvent]) -> Result<BTreeSet<Subject>, SearchError> {
     Ok(subjects)
 }
 
-/// Unseals what these streams' notes say, all at once, and folds them on a thread of its own: words are much work.
-async fn documents(store: &Store, log: &LogId, streams: Streams) -> Result<Vec<Document>, SearchError> {
+/// Unseals what these streams' notes say, all at once, and gives the work of folding them and taking the texts apart, which
+/// is for a thread of its own.
+async fn documents(
+    store: &Store,
+    log: &LogId,
+    streams: Streams,
+) -> Result<impl FnOnce() -> Result<Vec<Document>, SearchError> + Send + use<>, SearchError> {
     let notes: Vec<&StoredEvent> = streams.values().flatten().filter(|event| holds_a_note(event)).collect();
     let positions: Vec<Position> = notes.iter().map(|event| event.position).collect();
     let mut sealed = store.sealed(log, &positions).await?;
@@ -116,7 +123,7 @@ async fn documents(store: &Store, log: &LogId, streams: Streams) -> Result<Vec<D
     let (places, parts): (Vec<Position>, Vec<_>) = parts.into_iter().unzip();
     let opened = store.vault().open_many(log, &parts).await?;
     let mut opened: HashMap<Position, _> = places.into_iter().zip(opened).collect();
-    tokio::task::spawn_blocking(move || {
+    Ok(move || {
         let mut documents = Vec::with_capacity(streams.len());
         for (uuid, events) in &streams {
             let mut facts = Vec::with_capacity(events.len());
@@ -127,7 +134,6 @@ async fn documents(store: &Store, log: &LogId, streams: Streams) -> Result<Vec<D
         }
         Ok(documents)
     })
-    .await?
 }
 
 fn holds_a_note(event: &StoredEvent) -> bool {
