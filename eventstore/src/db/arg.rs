@@ -1,11 +1,14 @@
 //! What goes into a statement and what comes out of it.
 
+use bytes::Bytes;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use sangdam_domain::log::{Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{Postgres, Row as _};
+
+use super::copied::CopiedRow;
 
 /// An argument of a statement. `None` is NULL of that type.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -100,6 +103,8 @@ pub enum Row {
     Sqlite(Vec<Value>),
     /// From PostgreSQL.
     Postgres(PgRow),
+    /// From PostgreSQL, copied out.
+    Copied(CopiedRow),
 }
 
 macro_rules! row_getters {
@@ -109,6 +114,7 @@ macro_rules! row_getters {
             match self {
                 Self::Sqlite(values) => of_column(values, column),
                 Self::Postgres(row) => row.try_get(column),
+                Self::Copied(row) => row.get(column),
             }
         }
     )*};
@@ -171,6 +177,7 @@ impl Row {
                 let narrow: Option<i32> = row.try_get(column).map_err(|_| error)?;
                 Ok(narrow.map(i64::from))
             }),
+            Self::Copied(row) => row.get(column),
         }
     }
 
@@ -191,6 +198,15 @@ impl Row {
         match self {
             Self::Sqlite(values) => of_column(values, column),
             Self::Postgres(row) => row.try_get(column),
+            Self::Copied(row) => row.get(column),
+        }
+    }
+
+    /// Bytes that may be many: they are copied only where they must be.
+    pub(crate) fn shared(&self, column: usize) -> Result<Bytes, sqlx::Error> {
+        match self {
+            Self::Copied(row) => row.shared(column),
+            Self::Sqlite(_) | Self::Postgres(_) => self.bytes(column).map(Bytes::from),
         }
     }
 

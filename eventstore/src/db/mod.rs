@@ -5,6 +5,8 @@
 
 mod arg;
 mod bulk;
+mod copied;
+mod copy_out;
 mod direct;
 mod open;
 mod reading;
@@ -12,6 +14,7 @@ mod refused;
 mod writing;
 
 pub use arg::{Arg, Row};
+pub use copied::CopiedRow;
 pub use direct::Direct;
 pub use open::{Location, Room};
 pub(crate) use refused::failed;

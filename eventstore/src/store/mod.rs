@@ -1,5 +1,6 @@
 //! The store: opening it, and its logs. Appending, reading, subscribing and verifying have files of their own.
 
+mod ahead;
 mod append;
 mod events;
 mod forget;

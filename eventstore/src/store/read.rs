@@ -19,6 +19,9 @@ use crate::writer::{SELECT_COMMANDS, recorded_command};
 /// How many events a search by type looks at in one statement.
 pub(super) const EVENTS_A_STEP: u64 = 65_536;
 
+/// From how many events on it pays to copy them out, which is planned anew each time.
+const MANY_EVENTS: u64 = 256;
+
 impl Store {
     /// At most `limit` events after a position, in order.
     pub async fn read(
@@ -38,8 +41,13 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = format!("{SELECT_EVENTS} WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3");
-        let args = args![row_id(log.no, after.get()), end_of(log.no), limit_arg(limit)];
-        self.events(sql, args).await
+        let numbers = [row_id(log.no, after.get()), end_of(log.no), limit_arg(limit)];
+        let there = log.head.borrow().saturating_sub(after.get());
+        if there.min(limit as u64) < MANY_EVENTS {
+            self.events(sql, numbers.map(Arg::from).to_vec()).await
+        } else {
+            self.many_events(&sql, &numbers).await
+        }
     }
 
     /// At most `limit` events of some types after a position, in order. There is no index by type: it looks through the log,

@@ -7,7 +7,7 @@ use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::events::{SELECT_EVENTS, event};
+use super::events::{SELECT_EVENTS, event_columns};
 use super::read::sealed;
 use super::{Log, Store};
 use crate::args;
@@ -143,13 +143,13 @@ impl<'a> Check<'a> {
 
     async fn page(&mut self, end: u64) -> Result<(), StoreError> {
         let until = end.min(self.read + PAGE_EVENTS);
-        let range = args![row_id(self.log.no, self.read), row_id(self.log.no, until)];
+        let range = [row_id(self.log.no, self.read), row_id(self.log.no, until)];
         let columns = SELECT_EVENTS.replace(" FROM", ", leaf_check FROM");
         let sql = format!("{columns} WHERE id > $1 AND id <= $2 ORDER BY id");
-        let rows = self.store.0.db.fetch_all(&sql, range.clone()).await?;
+        let rows = self.store.0.db.fetch_many(&sql, &range, Ok).await?;
         let sql = "SELECT id, subject, key_version, bytes FROM sealed WHERE id > $1 AND id <= $2";
         let mut parts: HashMap<u64, Row> = HashMap::new();
-        for row in self.store.0.db.fetch_all(sql, range).await? {
+        for row in self.store.0.db.fetch_many(sql, &range, Ok).await? {
             parts.insert(position_of(row.int(0)?), row);
         }
         let mut absent: Vec<(u64, Subject)> = Vec::new();
@@ -158,7 +158,7 @@ impl<'a> Check<'a> {
             self.missing_before(at);
             self.read = at;
             self.found.events += 1;
-            let leaf = row.bytes(7)?;
+            let leaf = row.shared(7)?;
             let hash = leaf_hash(&leaf);
             self.hash(at, hash);
             if leaf_check(&hash) != row.int(8)? {
@@ -212,7 +212,7 @@ impl<'a> Check<'a> {
         part: Option<Row>,
         absent: &mut Vec<(u64, Subject)>,
     ) {
-        let event = match event(row) {
+        let event = match event_columns(row) {
             Ok(event) => event,
             Err(e) => return self.problem(at, format!("its columns cannot be read: {e}")),
         };

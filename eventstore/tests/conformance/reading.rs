@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use futures::StreamExt as _;
 use sangdam_domain::actor::Subject;
 use sangdam_domain::id::CallerId;
@@ -10,6 +12,7 @@ use crate::harness::*;
 on_both_engines!(
     reads_by_log_stream_type_and_position,
     reads_ahead_to_the_end_or_to_a_position,
+    a_reader_that_goes_away_leaves_the_others_alone,
     reads_a_stretch_from_either_end,
     reads_streams_in_parts,
     reads_streams_with_what_is_sealed,
@@ -36,21 +39,70 @@ async fn the_head_of_an_earlier_position_is_told_again(fresh: Fresh) {
 
 async fn reads_ahead_to_the_end_or_to_a_position(fresh: Fresh) {
     let store = fresh.store().await;
-    store.append(&log(), append(stream(), Expected::NoStream, 2_345)).await.unwrap();
+    store.append(&log(), append(stream(), Expected::NoStream, 9_345)).await.unwrap();
     let all = store.read(&log(), at(0), 10_000).await.unwrap();
-    for (after, until) in
-        [(0, u64::MAX), (0, 2_346), (0, 1_000), (0, 1_001), (7, 2_007), (2_346, 9_999), (9, 9)]
-    {
+    assert_eq!(all.len(), 9_346);
+    let ahead = async |after, until| {
         let last = Position::new(until).unwrap_or(Position::MAX);
         let pages: Vec<Vec<StoredEvent>> =
             store.read_ahead(&log(), at(after), last).map(Result::unwrap).collect().await;
         assert!(pages.iter().all(|page| !page.is_empty()), "after {after} until {until}");
-        let expected = all.iter().filter(|event| event.position > at(after) && event.position <= last);
-        assert!(pages.iter().flatten().eq(expected), "after {after} until {until}");
+        pages.concat()
+    };
+    for (after, until) in [
+        (0, u64::MAX),
+        (0, 9_346),
+        (0, 4_000),
+        (0, 4_001),
+        (0, 8_000),
+        (7, 8_007),
+        (1_346, u64::MAX),
+        (9_346, 9_999),
+        (9, 9),
+    ] {
+        let wanted = |event: &&StoredEvent| (after + 1..=until).contains(&event.position.get());
+        assert!(
+            ahead(after, until).await.iter().eq(all.iter().filter(wanted)),
+            "after {after} until {until}"
+        );
     }
+    // Where events are missing, the others come all the same, and once.
+    let gone = [3, 4_000, 4_001, 7_999];
+    for position in gone {
+        fresh.tamper(&format!("DELETE FROM events WHERE id = {}", (1_u64 << 40) + position)).await;
+    }
+    let left = all.iter().filter(|event| !gone.contains(&event.position.get()));
+    assert!(ahead(0, u64::MAX).await.iter().eq(left));
     store.close().await;
     let closed: Vec<_> = store.read_ahead(&log(), at(0), Position::MAX).collect().await;
     assert!(matches!(closed[..], [Err(_)]), "{closed:?}");
+}
+
+async fn a_reader_that_goes_away_leaves_the_others_alone(fresh: Fresh) {
+    let store = fresh.store().await;
+    store.append(&log(), append(stream(), Expected::NoStream, 9_345)).await.unwrap();
+    let all = store.read(&log(), at(0), 10_000).await.unwrap();
+    let everything_is_read = async || {
+        let log = log();
+        let readers = (0..12).map(|_| store.read(&log, at(0), 10_000));
+        assert!(futures::future::join_all(readers).await.into_iter().all(|read| read.unwrap() == all));
+        let pages = store.read_ahead(&log, at(0), Position::MAX).map(Result::unwrap).collect::<Vec<_>>();
+        assert_eq!(pages.await.concat(), all);
+        assert_sound(&store).await;
+    };
+    for patience in (0..40).map(Duration::from_millis) {
+        // It may have come to its end by then.
+        let _ = tokio::time::timeout(patience, store.read(&log(), at(0), 10_000)).await;
+        let mut pages = std::pin::pin!(store.read_ahead(&log(), at(0), Position::MAX));
+        assert!(all.starts_with(&pages.next().await.unwrap().unwrap()));
+    }
+    everything_is_read().await;
+    if fresh.is_postgres() {
+        let others = "pid <> pg_backend_pid() AND datname = current_database()";
+        fresh.tamper(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")).await;
+        everything_is_read().await;
+    }
+    store.close().await;
 }
 
 async fn reads_by_log_stream_type_and_position(fresh: Fresh) {

@@ -7,7 +7,11 @@ use serde_json::{Map, Value};
 
 use crate::harness::*;
 
-on_both_engines!(every_change_is_found_with_its_position, erased_is_told_from_missing);
+on_both_engines!(
+    every_change_is_found_with_its_position,
+    erased_is_told_from_missing,
+    an_event_that_cannot_be_read_is_named,
+);
 
 /// 700 events in log number 1: two full tiles, and leaves past them.
 const SIZE: u64 = 700;
@@ -97,6 +101,19 @@ async fn every_change_is_found_with_its_position(fresh: Fresh) {
         fresh.tamper(&sql).await;
         found_at(&store, n, &sql).await;
     }
+    store.close().await;
+}
+
+async fn an_event_that_cannot_be_read_is_named(fresh: Fresh) {
+    let store = filled(&fresh).await;
+    let short = if fresh.is_postgres() { "'\\x11'::bytea" } else { "x'11'" };
+    fresh.tamper(&format!("UPDATE events SET event_id = {short} WHERE id = {}", LOG + 77)).await;
+    for limit in [100, 1_000] {
+        let told = store.read(&log(), at(0), limit).await.unwrap_err().to_string();
+        let expected = "column 3 of the event at position 77 cannot be read: run `verify`";
+        assert!(told.contains(expected), "{limit}: {told}");
+    }
+    found_at(&store, 77, "a shorter event_id").await;
     store.close().await;
 }
 
