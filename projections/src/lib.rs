@@ -81,6 +81,7 @@ mod fact;
 mod feed;
 mod filter;
 mod models;
+mod next;
 mod page;
 mod pass;
 mod projection;

@@ -7,10 +7,11 @@ use sangdam_eventstore::{Store, Tx, args};
 use crate::checkpoint::Checkpoints;
 use crate::error::{CatchUpError, ReadError};
 use crate::models::ReadModels;
+use crate::next;
 use crate::pass::PROJECTIONS;
 use crate::projection::Projection;
 use crate::runner::{Progress, through};
-use crate::table::{Generation, NEXT_PREFIX, Table};
+use crate::table::{Generation, Table};
 
 /// Builds all read models anew, from nothing, in every log that they know, and lets the new ones take over.
 ///
@@ -54,13 +55,16 @@ pub(crate) async fn rebuild_outdated(
 }
 
 /// Makes the tables, empty, and their checkpoints.
-async fn begin(models: &ReadModels, projections: &[&'static dyn Projection]) -> Result<(), ReadError> {
+pub(crate) async fn begin(
+    models: &ReadModels,
+    projections: &[&'static dyn Projection],
+) -> Result<(), ReadError> {
     let mut tx = models.db().begin().await?;
     lock_checkpoints(&mut tx).await?;
+    for table in tables(projections) {
+        next::make(&mut tx, &table).await?;
+    }
     for projection in projections {
-        for table in projection.tables().iter().flat_map(Table::names) {
-            make_next(&mut tx, &table).await?;
-        }
         let next = Generation::Next.name();
         let delete = "DELETE FROM checkpoints WHERE generation = $1 AND projection = $2";
         tx.execute(delete, args![next, projection.name()]).await?;
@@ -91,15 +95,23 @@ async fn build(
                 return Err(CatchUpError::Stopped { projection, log, position, problem });
             }
         }
-        match take_over(models, projections).await {
+        let took_over = async {
+            next::complete(models.db(), tables(projections).collect()).await?;
+            take_over(models, projections).await
+        };
+        match took_over.await {
             Ok(true) => return Ok(()),
             Ok(false) => {}
-            // A query holds a table; it will be done in a moment.
+            // A query holds a table, and will be done in a moment; or another process had them take over.
             Err(sqlx::Error::Database(error))
-                if matches!(error.code().as_deref(), Some("55P03" | "40P01")) => {}
+                if matches!(error.code().as_deref(), Some("55P03" | "40P01" | "42P01")) => {}
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+pub(crate) fn tables(projections: &[&'static dyn Projection]) -> impl Iterator<Item = String> {
+    projections.iter().flat_map(|projection| projection.tables()).flat_map(Table::names)
 }
 
 async fn logs(models: &ReadModels) -> Result<Vec<(i64, LogId)>, ReadError> {
@@ -133,7 +145,7 @@ async fn include_new_logs(
 
 /// Swaps the tables, if the new ones are as far as the serving ones in every log. `true` where they took over, now or
 /// by another process's hand.
-async fn take_over(
+pub(crate) async fn take_over(
     models: &ReadModels,
     projections: &[&'static dyn Projection],
 ) -> Result<bool, sqlx::Error> {
@@ -157,12 +169,14 @@ async fn take_over(
             return Ok(false);
         }
     }
-    for projection in projections {
-        for table in projection.tables().iter().flat_map(Table::names) {
-            tx.execute(&format!("DROP TABLE {table}"), args![]).await?;
-            let rename = format!("ALTER TABLE {NEXT_PREFIX}{table} RENAME TO {table}");
-            tx.execute(&rename, args![]).await?;
+    for table in tables(projections) {
+        // Begun anew by another process meanwhile, and not complete.
+        if !next::missing(&mut tx, &table).await?.is_empty() {
+            return Ok(false);
         }
+        next::take_over(&mut tx, &table).await?;
+    }
+    for projection in projections {
         let drop_serving = "DELETE FROM checkpoints WHERE generation = 'serving' AND projection = $1";
         tx.execute(drop_serving, args![projection.name()]).await?;
         let serve =
@@ -177,34 +191,3 @@ async fn take_over(
 async fn lock_checkpoints(tx: &mut Tx) -> Result<(), sqlx::Error> {
     tx.execute("UPDATE checkpoints SET position = position", args![]).await.map(drop)
 }
-
-/// An empty copy of a serving table, with its indexes.
-async fn make_next(tx: &mut Tx, table: &str) -> Result<(), sqlx::Error> {
-    tx.execute(&format!("DROP TABLE IF EXISTS {NEXT_PREFIX}{table}"), args![]).await?;
-    if tx.is_postgres() {
-        let sql = format!("CREATE TABLE {NEXT_PREFIX}{table} (LIKE {table} INCLUDING ALL)");
-        return tx.execute(&sql, args![]).await.map(drop);
-    }
-    // SQLite keeps the text that made each table and index; the names before the first bracket are put anew.
-    let sql = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = $1 AND sql IS NOT NULL ORDER BY type DESC";
-    for row in tx.fetch_all(sql, args![table]).await? {
-        let (kind, name, text) = (row.text(0)?, row.text(1)?, row.text(2)?);
-        let body = text.find('(').map_or("", |at| &text[at..]);
-        let sql = match kind.as_str() {
-            "table" => format!("CREATE TABLE {NEXT_PREFIX}{table} {body}"),
-            _ => format!("CREATE INDEX {} ON {NEXT_PREFIX}{table} {body}", other_name(&name)),
-        };
-        tx.execute(&sql, args![]).await?;
-    }
-    Ok(())
-}
-
-/// Names of indexes are unique in a file, and an index keeps its name when its table takes over: so they alternate.
-fn other_name(index: &str) -> String {
-    match index.strip_suffix(ALTERNATE) {
-        Some(name) => name.to_owned(),
-        None => format!("{index}{ALTERNATE}"),
-    }
-}
-
-const ALTERNATE: &str = "_b";

@@ -9,6 +9,7 @@ use sangdam_domain::log::Position;
 use sangdam_eventstore::{Arg, Row, Tx};
 use tokio::sync::Mutex;
 
+use crate::next::NEEDED;
 use crate::span;
 
 /// Which set of tables is written: those that queries read, or those being built beside them.
@@ -281,6 +282,12 @@ impl Table {
         column: &str,
         values: impl IntoIterator<Item = Arg>,
     ) -> Result<Vec<Row>, sqlx::Error> {
+        debug_assert!(
+            self.keys().nth(1) == Some(column)
+                || NEEDED.contains(&(self.name, format!("(log_no, {column})").as_str())),
+            "while {} is built there is no index of {column}",
+            self.name
+        );
         let values: Vec<Arg> = values.into_iter().collect::<HashSet<_>>().into_iter().collect();
         if values.is_empty() {
             return Ok(Vec::new());

@@ -30,7 +30,7 @@ const SOON: Duration = Duration::from_secs(20);
 const MORNING: &str = "2024-01-02T10:00:00+09:00";
 
 /// Consultations that are sorted anew, voided, identified, with numbers given; some in one batch, some over several.
-async fn eventful(h: &History, stop_by: bool) {
+pub(super) async fn eventful(h: &History, stop_by: bool) {
     h.happens(caller(1), MORNING, caller_registered()).await;
     for n in 1..=6_u128 {
         h.consultation(n, MORNING, (n % 2 == 0).then(|| caller_id(1)), Some(agent_id(n % 2))).await;

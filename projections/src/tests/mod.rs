@@ -1,6 +1,7 @@
 //! Given events, expect rows: each read model, and the runner, on every engine that is here.
 
 mod agents_and_hours;
+mod built_anew;
 mod directory_and_people;
 mod event_types;
 mod harness;

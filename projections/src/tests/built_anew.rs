@@ -1,0 +1,123 @@
+//! Tables that are built beside the serving ones: which indexes they have, and when they may take over.
+
+use sangdam_eventstore::args;
+
+use super::harness::*;
+use super::keeping_up::eventful;
+use super::on_every_engine;
+use crate::models::ReadModels;
+use crate::pass::PROJECTIONS;
+use crate::table::NEXT_PREFIX;
+use crate::{dump_all_tables, next, rebuild};
+
+on_every_engine! {
+    what_was_built_anew_has_the_schema_of_what_was_migrated,
+    a_table_has_the_indexes_that_it_is_filled_by_and_no_others,
+    tables_without_all_their_indexes_do_not_take_over,
+    what_was_interrupted_between_two_indexes_goes_on,
+    what_another_process_had_take_over_is_done,
+}
+
+/// All columns, constraints and indexes, as the database tells them.
+async fn schema(models: &ReadModels) -> Vec<String> {
+    let db = models.db();
+    let sql = if db.is_postgres() {
+        "SELECT indexname::TEXT, indexdef FROM pg_indexes WHERE schemaname = 'read' UNION ALL \
+         SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint \
+         WHERE connamespace = 'read'::regnamespace UNION ALL \
+         SELECT table_name || '.' || column_name, ordinal_position || data_type || is_nullable || COALESCE(column_default, '') \
+         FROM information_schema.columns WHERE table_schema = 'read'"
+    } else {
+        "SELECT name, COALESCE(sql, tbl_name) FROM sqlite_master"
+    };
+    let rows = db.fetch_all(sql, args![]).await.unwrap();
+    let line = |row: &sangdam_eventstore::Row| {
+        let words = row.text(1).unwrap().replace('"', "");
+        format!("{}: {}", row.text(0).unwrap(), words.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let mut schema: Vec<String> = rows.iter().map(line).collect();
+    schema.sort_unstable();
+    schema
+}
+
+/// Without what tells the names of SQLite's indexes from those of the tables before.
+fn plain(schema: &[String]) -> Vec<String> {
+    let mut plain: Vec<String> =
+        schema.iter().map(|line| line.replace("_b:", ":").replace("_b ON", " ON")).collect();
+    plain.sort_unstable();
+    plain
+}
+
+async fn what_was_built_anew_has_the_schema_of_what_was_migrated(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    let migrated = schema(&h.models).await;
+    assert!(migrated.iter().any(|line| line.starts_with("calls_by_caller: CREATE INDEX")), "{migrated:#?}");
+    for round in 1..=2 {
+        rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap();
+        let rebuilt = schema(&h.models).await;
+        assert_eq!(plain(&rebuilt), migrated);
+        if round == 2 || h.models.db().is_postgres() {
+            assert_eq!(rebuilt, migrated);
+        }
+    }
+}
+
+async fn a_table_has_the_indexes_that_it_is_filled_by_and_no_others(history: History) {
+    let h = &history;
+    h.caught_up().await;
+    rebuild::begin(&h.models, PROJECTIONS).await.unwrap();
+    let mut tx = h.models.db().begin().await.unwrap();
+    for table in rebuild::tables(PROJECTIONS) {
+        let mut has: Vec<String> = Vec::new();
+        for index in next::indexes(&mut tx, &format!("{NEXT_PREFIX}{table}")).await.unwrap() {
+            if !index.name.contains("_pkey") {
+                has.push(index.body);
+            } else {
+                assert!(!table.ends_with("_past"), "{table}: {}", index.name);
+            }
+        }
+        let needed: Vec<&str> =
+            next::NEEDED.iter().filter(|(of, _)| *of == table).map(|(_, body)| *body).collect();
+        assert_eq!(has, needed, "{table}");
+    }
+}
+
+async fn tables_without_all_their_indexes_do_not_take_over(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    let followed = dump_all_tables(&h.models).await.unwrap();
+    rebuild::begin(&h.models, PROJECTIONS).await.unwrap();
+    let as_far = "UPDATE checkpoints SET position = 1000000 WHERE generation = 'next'";
+    h.models.db().execute(as_far, args![]).await.unwrap();
+    assert!(!rebuild::take_over(&h.models, PROJECTIONS).await.unwrap());
+    assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
+}
+
+async fn what_was_interrupted_between_two_indexes_goes_on(history: History) {
+    let h = &history;
+    eventful(h, true).await;
+    h.caught_up().await;
+    let (followed, migrated) = (dump_all_tables(&h.models).await.unwrap(), schema(&h.models).await);
+    h.models.db().execute("UPDATE checkpoints SET version = 0", args![]).await.unwrap();
+    rebuild::begin(&h.models, PROJECTIONS).await.unwrap();
+    // Made before the rows are: what is applied from here on meets all indexes of these tables, and few of others.
+    let some = ["consultations", "consultations_past"].map(str::to_owned).to_vec();
+    next::complete(h.models.db(), some).await.unwrap();
+    h.caught_up().await;
+    assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
+    assert_eq!(plain(&schema(&h.models).await), migrated);
+}
+
+async fn what_another_process_had_take_over_is_done(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap();
+    let built = schema(&h.models).await;
+    next::complete(h.models.db(), rebuild::tables(PROJECTIONS).collect()).await.unwrap();
+    assert!(rebuild::take_over(&h.models, PROJECTIONS).await.unwrap());
+    assert_eq!(schema(&h.models).await, built);
+}
