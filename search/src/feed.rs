@@ -16,9 +16,9 @@ use crate::source::{Changes, changes};
 const EVENTS_A_READ: usize = 4_000;
 const BATCHES_AHEAD: usize = 2;
 /// How long an event waits for others before it is taken: a consultation of which several come is looked at once.
-const QUIET: Duration = Duration::from_millis(30);
+pub(crate) const QUIET: Duration = Duration::from_millis(30);
 /// How long an event waits at most.
-const PATIENCE: Duration = Duration::from_millis(300);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(300);
 
 /// What the log changes from a position on.
 pub(crate) struct Feed {
@@ -46,11 +46,6 @@ impl Feed {
             }
         });
         Self { batches, reader }
-    }
-
-    /// The next batch, where it waits to be taken already.
-    pub(crate) fn waiting(&mut self) -> Option<Result<Changes, SearchError>> {
-        self.batches.try_recv().ok()
     }
 
     /// The next batch; `None` at the end, or when the store closes. Giving up waiting loses nothing.

@@ -7,11 +7,11 @@ use std::time::Duration;
 use sangdam_domain::log::{LogId, Position};
 use sangdam_eventstore::{Store, StoreError};
 use tokio::sync::{Notify, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::behind::behind;
 use crate::error::SearchError;
-use crate::feed::{Feed, Reach};
+use crate::feed::{Feed, PATIENCE, QUIET, Reach};
 use crate::index::{Checkpoint, Claimed, Opened, Writer};
 use crate::source::Changes;
 
@@ -116,12 +116,13 @@ impl Follower {
         }
     }
 
-    /// Takes what is there, and commits it.
+    /// Takes what comes together, and commits it: of a log that is there already, as much as is read meanwhile.
     async fn gather(&self, writer: Writer, feed: &mut Feed, first: Changes) -> Result<Writer, SearchError> {
+        let patience = Instant::now() + PATIENCE;
         let mut writer = apply(writer, first).await?;
-        while writer.pending() < DOCUMENTS_A_COMMIT
-            && let Some(next) = feed.waiting()
-        {
+        while writer.pending() < DOCUMENTS_A_COMMIT && Instant::now() < patience {
+            let until = patience.min(Instant::now() + QUIET);
+            let Ok(Some(next)) = timeout_at(until, feed.next()).await else { break };
             writer = apply(writer, next?).await?;
         }
         behind(move || writer.commit().map(|()| writer)).await

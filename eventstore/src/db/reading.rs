@@ -76,11 +76,27 @@ pub(super) fn watch(connection: &Connection) {
     connection.progress_handler(STEPS_A_LOOK, Some(is_late));
 }
 
+/// A limit on what runs on this thread, until it is dropped.
+struct Limit;
+
+impl Limit {
+    fn set(time: Duration) -> Self {
+        UNTIL.set(Some(Instant::now() + time));
+        Self
+    }
+}
+
+impl Drop for Limit {
+    fn drop(&mut self) {
+        UNTIL.set(None);
+    }
+}
+
 /// Works for so long at most; `None` where that was not enough.
 fn within<T>(time: Duration, work: impl FnOnce() -> rusqlite::Result<T>) -> Option<rusqlite::Result<T>> {
-    UNTIL.set(Some(Instant::now() + time));
+    let limit = Limit::set(time);
     let done = work();
-    UNTIL.set(None);
+    drop(limit);
     let was_late = |e: &rusqlite::Error| e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted);
     (!done.as_ref().is_err_and(was_late)).then_some(done)
 }
