@@ -178,6 +178,30 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_leaves_no_limit_behind() {
+        let panicked =
+            std::panic::catch_unwind(|| within(QUICK_MAX, || -> rusqlite::Result<()> { panic!() }));
+        assert!(panicked.is_err());
+        assert_eq!(UNTIL.get(), None);
+    }
+
+    #[tokio::test]
+    async fn what_was_quick_until_now_and_is_not_is_answered_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("some.db");
+        std::fs::File::create(&file).unwrap();
+        let direct = Direct::new(file, String::new(), 2);
+        let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) SELECT count(*) FROM n";
+        let count =
+            async |to: i64| direct.rows(sql, vec![Arg::from(to)], |row| row.get::<_, i64>(0)).await.unwrap();
+        count(1).await;
+        direct.0.statements.get(sql).micros.store(0, Ordering::Relaxed);
+        assert_eq!(count(2_000_000).await, [2_000_000]);
+        assert!(!direct.0.statements.get(sql).is_quick());
+        direct.close().await;
+    }
+
+    #[test]
     fn a_statement_is_quick_when_it_was_and_no_longer_after_one_that_was_not() {
         let statements = Statements::default();
         let statement = statements.get("SELECT $1");

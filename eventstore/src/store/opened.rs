@@ -5,6 +5,7 @@ use sangdam_domain::log::{LogId, StreamId};
 use super::Store;
 use super::events::event;
 use super::read::sealed;
+use super::stretch::distinct;
 use crate::contract::{Sealed, StoreError, StoredEvent};
 use crate::db::{Arg, in_chunks, placeholders};
 use crate::writer::rows::log_no_of;
@@ -22,11 +23,8 @@ impl Store {
             Err(StoreError::NoSuchLog(_)) => return Ok(Vec::new()),
             Err(e) => return Err(e),
         };
-        let mut sorted = streams.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
         let mut all = Vec::new();
-        for chunk in in_chunks(&sorted) {
+        for chunk in in_chunks(&distinct(streams)) {
             let sql = format!(
                 "SELECT e.id, stream, version, event_id, type, occurred_at, recorded_at, leaf, subject, key_version, bytes \
                  FROM events e LEFT JOIN sealed s ON s.id = e.id WHERE stream IN {} ORDER BY stream, version",

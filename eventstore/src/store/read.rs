@@ -9,6 +9,7 @@ use sangdam_domain::log::{LogId, Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 
 use super::events::{SELECT_EVENTS, event, position};
+use super::stretch::distinct;
 use super::{Log, ReadFrom, Store, Stretch};
 use crate::args;
 use crate::contract::{Hash, RecordedCommand, Sealed, StoreError, StoredEvent};
@@ -120,11 +121,8 @@ impl Store {
 
     /// All events of several streams: stream after stream, each in order.
     pub async fn read_streams(&self, streams: &[StreamId]) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut sorted = streams.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
         let mut all = Vec::new();
-        for chunk in in_chunks(&sorted) {
+        for chunk in in_chunks(&distinct(streams)) {
             let list = placeholders(1, chunk.len());
             let sql = format!("{SELECT_EVENTS} WHERE stream IN {list} ORDER BY stream, version");
             let args = chunk.iter().map(|stream| Arg::from(*stream)).collect();

@@ -116,7 +116,7 @@ impl Store {
     }
 }
 
-fn distinct(streams: &[StreamId]) -> Vec<StreamId> {
+pub(super) fn distinct(streams: &[StreamId]) -> Vec<StreamId> {
     let mut sorted = streams.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
