@@ -10,6 +10,10 @@ use serde_json::{Map, Value};
 /// SHA-256, as RFC 6962 uses it.
 pub type Hash = [u8; 32];
 
+/// The first 16 bytes of a keyed HMAC-SHA-256 of a command's canonical input: as few as RFC 2104 (section 5) allows, since
+/// one is kept for every command.
+pub type Fingerprint = [u8; 16];
+
 /// What the writer expects of a stream before its events are appended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Expected {
@@ -77,8 +81,8 @@ pub struct Append {
     /// The command that made them: the same id has one effect. (In an atomic list, only the first append's id is
     /// remembered; the others carry the same id.)
     pub command_id: CommandId,
-    /// A keyed HMAC of the command's canonical input, so that a retry with other content is told apart.
-    pub fingerprint: Hash,
+    /// Of the command's canonical input, so that a retry with other content is told apart.
+    pub fingerprint: Fingerprint,
     /// Where they go.
     pub stream: StreamId,
     /// What is expected of that stream.
@@ -172,8 +176,8 @@ pub const LEAF_BYTES_MAX: usize = 65_535;
 pub struct RecordedCommand {
     /// Its id.
     pub command_id: CommandId,
-    /// The keyed HMAC of its input.
-    pub fingerprint: Hash,
+    /// Of its input.
+    pub fingerprint: Fingerprint,
     /// What it did (of an atomic list: from the first event of the first append to the last of the last; `version` is
     /// the first append's).
     pub appended: Appended,

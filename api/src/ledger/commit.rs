@@ -12,7 +12,7 @@ use sangdam_domain::rejection::Rejection;
 use sangdam_domain::time::Timestamp;
 use sangdam_domain::value::{OpenedBy, PhoneNumber};
 use sangdam_eventstore::{
-    Append, AppendError, Appended, Claim, ClaimChange, Expected, Hash, NewEvent, Sealed, StoreError,
+    Append, AppendError, Appended, Claim, ClaimChange, Expected, Fingerprint, NewEvent, Sealed, StoreError,
 };
 use serde_json::{Map, Value};
 
@@ -191,7 +191,7 @@ impl Ledger {
         &self,
         subject: Option<Subject>,
         canonical: &[u8],
-    ) -> Result<Hash, StoreError> {
+    ) -> Result<Fingerprint, StoreError> {
         let content = [self.log.as_str().as_bytes(), b"\0", canonical].concat();
         self.store.vault().fingerprint(subject, &content).await
     }
@@ -215,7 +215,7 @@ impl Ledger {
             };
             appends.push(Append {
                 command_id: frame.command_id,
-                fingerprint: [0; 32],
+                fingerprint: [0; 16],
                 stream: change.stream,
                 expected,
                 actor: frame.actor.clone(),

@@ -183,7 +183,7 @@ impl Store {
 
     /// What a command did, if it was carried out.
     pub async fn command(&self, command: CommandId) -> Result<Option<RecordedCommand>, StoreError> {
-        let sql = format!("{SELECT_COMMANDS} WHERE command_id = $1");
+        let sql = format!("{SELECT_COMMANDS} WHERE c.command_id = $1");
         let row = self.0.db.fetch_optional(&sql, args![command.uuid()]).await?;
         Ok(row.map(|row| recorded_command(&row)).transpose()?)
     }
@@ -195,7 +195,7 @@ impl Store {
     ) -> Result<HashMap<CommandId, RecordedCommand>, StoreError> {
         let mut recorded = HashMap::new();
         for chunk in in_chunks(commands) {
-            let sql = format!("{SELECT_COMMANDS} WHERE command_id IN {}", placeholders(1, chunk.len()));
+            let sql = format!("{SELECT_COMMANDS} WHERE c.command_id IN {}", placeholders(1, chunk.len()));
             let args = chunk.iter().map(|command| Arg::from(command.uuid())).collect();
             for row in self.0.db.fetch_all(&sql, args).await? {
                 let command = recorded_command(&row)?;

@@ -16,7 +16,7 @@ use sangdam_domain::log::LogId;
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
-use crate::contract::{Hash, Sealed, StoreError};
+use crate::contract::{Fingerprint, Hash, Sealed, StoreError};
 use crate::db::{Db, Location, Room};
 use crate::entropy::Entropy;
 use crate::kek::Kek;
@@ -144,7 +144,11 @@ impl Vault {
     ///
     /// # Errors
     /// [`StoreError::SubjectErased`].
-    pub async fn fingerprint(&self, subject: Option<Subject>, canonical: &[u8]) -> Result<Hash, StoreError> {
+    pub async fn fingerprint(
+        &self,
+        subject: Option<Subject>,
+        canonical: &[u8],
+    ) -> Result<Fingerprint, StoreError> {
         const PURPOSE: &[u8] = b"fingerprint";
         let key = match subject {
             None => sub_key(&self.secret, PURPOSE),
@@ -153,7 +157,8 @@ impl Vault {
                 sub_key(&keys.get(&subject).ok_or(StoreError::SubjectErased(subject))?.key, PURPOSE)
             }
         };
-        Ok(mac(&key, &[canonical]))
+        let mac = mac(&key, &[canonical]);
+        Ok(std::array::from_fn(|at| mac[at]))
     }
 
     /// Destroys the subjects' keys, durably and for ever: what was sealed for them cannot be opened any more, and nothing

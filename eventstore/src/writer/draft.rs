@@ -150,7 +150,6 @@ impl<'a> Draft<'a> {
             first_id: row_id(self.log_no, first),
             event_count: (self.rows.to + 1 - first).cast_signed(),
             version: appended.first().map_or(0, |one| one.version.as_i64()),
-            recorded_at: self.recorded_at,
         });
         appended
     }

@@ -26,7 +26,7 @@ use sqlx::pool::PoolConnection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
-use crate::contract::{AppendError, Appended, ClaimChange, Expected, Hash, StoreError};
+use crate::contract::{AppendError, Appended, ClaimChange, Expected, Fingerprint, StoreError};
 use crate::db::{Db, Tx};
 use crate::leaf::EncodedEvent;
 use draft::{After, Draft};
@@ -45,7 +45,7 @@ type Answer = Result<Vec<Appended>, AppendError>;
 /// Appends that are written together or not at all.
 pub(crate) struct Unit {
     pub(crate) command_id: CommandId,
-    pub(crate) fingerprint: Hash,
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) appends: Vec<EncodedAppend>,
     pub(crate) answer: oneshot::Sender<Answer>,
     /// Set once a commit's outcome is unknown: the unit may be in the log already.

@@ -18,15 +18,14 @@ WITH head AS (
     INSERT INTO sealed (id, subject, key_version, bytes)
     SELECT x.* FROM head, unnest($16::bigint[], $17::bytea[], $18::bigint[], $19::bytea[]) AS x
 ), command_rows AS (
-    INSERT INTO commands (command_id, fingerprint, first_id, event_count, version, recorded_at)
-    SELECT x.* FROM head, unnest($20::bytea[], $21::bytea[], $22::bigint[], $23::bigint[], $24::bigint[],
-        $25::bigint[]) AS x
+    INSERT INTO commands (command_id, fingerprint, first_id, event_count, version)
+    SELECT x.* FROM head, unnest($20::bytea[], $21::bytea[], $22::bigint[], $23::bigint[], $24::bigint[]) AS x
 ), claim_rows AS (
     INSERT INTO claims (namespace, hmac, owner)
-    SELECT x.* FROM head, unnest($26::text[], $27::bytea[], $28::bytea[]) AS x
+    SELECT x.* FROM head, unnest($25::text[], $26::bytea[], $27::bytea[]) AS x
 ), tile_rows AS (
     INSERT INTO tiles (log_no, level, tile, hashes)
-    SELECT head.log_no, x.* FROM head, unnest($29::bigint[], $30::bigint[], $31::bytea[]) AS x
+    SELECT head.log_no, x.* FROM head, unnest($28::bigint[], $29::bigint[], $30::bytea[]) AS x
 )
 SELECT count(*) FROM head";
 
@@ -62,7 +61,6 @@ pub(super) async fn write(connection: &mut PgConnection, rows: &Rows) -> Result<
         .bind(column!(commands, row => row.first_id))
         .bind(column!(commands, row => row.event_count))
         .bind(column!(commands, row => row.version))
-        .bind(column!(commands, row => row.recorded_at))
         .bind(column!(claims, row => row.namespace))
         .bind(column!(claims, row => row.hmac))
         .bind(column!(claims, row => row.owner))

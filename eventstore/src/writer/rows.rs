@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::contract::Hash;
+use crate::contract::{Fingerprint, Hash};
 use crate::merkle::Tile;
 
 /// How many bits of an event's row id hold its position; the log's number stands above them.
@@ -63,11 +63,10 @@ pub(crate) struct SealedRow {
 
 pub(crate) struct CommandRow {
     pub(crate) command_id: [u8; 16],
-    pub(crate) fingerprint: Hash,
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) first_id: i64,
     pub(crate) event_count: i64,
     pub(crate) version: i64,
-    pub(crate) recorded_at: i64,
 }
 
 pub(crate) struct ClaimRow {

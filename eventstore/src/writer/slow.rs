@@ -12,7 +12,7 @@ use super::memory::{HeadRow, Memory, Source, read_versions};
 use super::rows::{WriteError, position_of};
 use super::{Answer, Unit, Writer, is_unique_violation, repeated, write_within};
 use crate::args;
-use crate::contract::{AppendError, Appended, Hash, RecordedCommand, StoreError};
+use crate::contract::{AppendError, Appended, Fingerprint, RecordedCommand, StoreError};
 use crate::db::{Arg, Row, Tx, in_chunks, is_lost, placeholders};
 
 /// How often a batch is tried where the database cannot be reached or another log's writer got in between: some 15 s.
@@ -119,7 +119,7 @@ async fn recorded_commands(
 ) -> Result<HashMap<CommandId, RecordedCommand>, sqlx::Error> {
     let mut recorded = HashMap::new();
     for chunk in in_chunks(units) {
-        let sql = format!("{SELECT_COMMANDS} WHERE command_id IN {}", placeholders(1, chunk.len()));
+        let sql = format!("{SELECT_COMMANDS} WHERE c.command_id IN {}", placeholders(1, chunk.len()));
         let args = chunk.iter().map(|unit| Arg::from(unit.command_id.uuid())).collect();
         for row in tx.fetch_all(&sql, args).await? {
             let command = recorded_command(&row)?;
@@ -129,15 +129,16 @@ async fn recorded_commands(
     Ok(recorded)
 }
 
-/// The columns that [`recorded_command`] reads.
+/// The columns that [`recorded_command`] reads. When the command was recorded is told by its last event.
 pub(crate) const SELECT_COMMANDS: &str =
-    "SELECT command_id, fingerprint, first_id, event_count, version, recorded_at FROM commands";
+    "SELECT c.command_id, c.fingerprint, c.first_id, c.event_count, c.version, e.recorded_at
+    FROM commands c JOIN events e ON e.id = c.first_id + c.event_count - 1";
 
 pub(crate) fn recorded_command(row: &Row) -> Result<RecordedCommand, sqlx::Error> {
     let first = position_of(row.int(2)?);
     Ok(RecordedCommand {
         command_id: CommandId::from_uuid(row.uuid(0)?),
-        fingerprint: row.array::<{ size_of::<Hash>() }>(1)?,
+        fingerprint: row.array::<{ size_of::<Fingerprint>() }>(1)?,
         appended: Appended {
             first: position(first),
             last: position(first + row.count(3)? - 1),

@@ -18,8 +18,7 @@ const EVENT: &str =
     VALUES (?,?,?,?,?,?,?,?,?)";
 const SEALED: &str = "INSERT INTO sealed (id, subject, key_version, bytes) VALUES (?,?,?,?)";
 const COMMAND: &str =
-    "INSERT INTO commands (command_id, fingerprint, first_id, event_count, version, recorded_at)
-    VALUES (?,?,?,?,?,?)";
+    "INSERT INTO commands (command_id, fingerprint, first_id, event_count, version) VALUES (?,?,?,?,?)";
 const CLAIM: &str = "INSERT INTO claims (namespace, hmac, owner) VALUES (?,?,?)";
 const TILE: &str = "INSERT INTO tiles (log_no, level, tile, hashes) VALUES (?,?,?,?)";
 
@@ -71,8 +70,7 @@ pub(super) fn insert(connection: &Connection, rows: &Rows) -> Result<(), WriteEr
             row.fingerprint,
             row.first_id,
             row.event_count,
-            row.version,
-            row.recorded_at
+            row.version
         ])?;
     }
     for row in &rows.claims {

@@ -9,6 +9,7 @@ on_both_engines!(
     versions_are_checked,
     guards_are_checked,
     a_command_has_one_effect,
+    commands_of_a_ledger_from_before_are_known,
     one_of_many_equal_commands_wins,
     a_list_is_written_as_a_whole_or_not_at_all,
     neighbours_are_unhurt,
@@ -124,7 +125,7 @@ async fn a_command_has_one_effect(fresh: Fresh) {
     let AppendError::AlreadyAppended { recorded } = again(store.clone()).await else {
         panic!("a second effect")
     };
-    assert_eq!((recorded.appended, recorded.fingerprint), (first, [1; 32]));
+    assert_eq!((recorded.appended, recorded.fingerprint), (first, [1; 16]));
     assert_eq!(store.command(command.command_id).await.unwrap(), Some(recorded));
     store.close().await;
 
@@ -134,6 +135,55 @@ async fn a_command_has_one_effect(fresh: Fresh) {
     };
     assert_eq!(recorded.appended, first);
     assert_eq!(store.head(&log()).await.unwrap().position, at(4));
+    store.close().await;
+}
+
+/// The table of commands as version 1 of the ledger had it.
+async fn put_commands_back(fresh: &Fresh) {
+    let (bytes, int, keyed, whole) = if fresh.is_postgres() {
+        ("BYTEA", "BIGINT", "", "fingerprint || decode(repeat('02', 16), 'hex')")
+    } else {
+        ("BLOB", "INTEGER", "WITHOUT ROWID", "CAST(fingerprint || zeroblob(16) AS BLOB)")
+    };
+    let statements = [
+        format!(
+            "CREATE TABLE before (command_id {bytes} PRIMARY KEY, fingerprint {bytes} NOT NULL, first_id {int} NOT NULL, \
+             event_count {int} NOT NULL, version {int} NOT NULL, recorded_at {int} NOT NULL) {keyed}"
+        ),
+        format!(
+            "INSERT INTO before SELECT c.command_id, {whole}, c.first_id, c.event_count, c.version, e.recorded_at \
+             FROM commands c JOIN events e ON e.id = c.first_id"
+        ),
+        "DROP TABLE commands".to_owned(),
+        "ALTER TABLE before RENAME TO commands".to_owned(),
+        "DELETE FROM _sqlx_migrations WHERE version = 2".to_owned(),
+    ];
+    for sql in statements {
+        fresh.tamper(&sql).await;
+    }
+}
+
+async fn commands_of_a_ledger_from_before_are_known(fresh: Fresh) {
+    let store = fresh.store().await;
+    let command = append(stream(), Expected::NoStream, 2);
+    store.append(&log(), command.clone()).await.unwrap();
+    let recorded = store.command(command.command_id).await.unwrap().expect("it was carried out");
+    store.close().await;
+    put_commands_back(&fresh).await;
+
+    let store = Store::open(fresh.config()).await.unwrap();
+    assert_eq!(store.command(command.command_id).await.unwrap(), Some(recorded));
+    let again = store.append(&log(), command).await;
+    assert!(
+        matches!(again, Err(AppendError::AlreadyAppended { recorded: before }) if before == recorded),
+        "{again:?}"
+    );
+    store.append(&log(), append(stream(), Expected::NoStream, 1)).await.unwrap();
+    if !fresh.is_postgres() {
+        assert!(fresh.refused("UPDATE commands SET version = 2").await.contains("never"));
+        assert!(fresh.refused("DELETE FROM commands").await.contains("never"));
+    }
+    assert_sound(&store).await;
     store.close().await;
 }
 

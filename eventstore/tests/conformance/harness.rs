@@ -187,7 +187,7 @@ pub(crate) fn event(text: &str) -> NewEvent {
 pub(crate) fn append(stream: StreamId, expected: Expected, count: usize) -> Append {
     Append {
         command_id: CommandId::from_uuid(uuid()),
-        fingerprint: [1; 32],
+        fingerprint: [1; 16],
         stream,
         expected,
         actor: Actor::of(ActorKind::System),

@@ -59,7 +59,7 @@ async fn the_same_events_give_the_same_bytes(fresh: Fresh) {
     };
     let append = Append {
         command_id: CommandId::from_uuid(id(3)),
-        fingerprint: [0; 32],
+        fingerprint: [0; 16],
         stream: StreamId::new(StreamKind::Consultation, id(8)),
         expected: Expected::NoStream,
         actor: Actor::agent(AgentId::from_uuid(id(5))),

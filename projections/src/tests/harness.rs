@@ -150,7 +150,7 @@ impl History {
         };
         Append {
             command_id: CommandId::from_uuid(uuid()),
-            fingerprint: [0; 32],
+            fingerprint: [0; 16],
             stream,
             expected: Expected::Any,
             actor: Actor::of(ActorKind::System),

@@ -13,6 +13,7 @@ use crate::{Measured, Work};
 const LEAF_BYTES: usize = 756;
 const SEALED_BYTES: usize = 148;
 pub(crate) const HASH: [u8; 32] = [7; 32];
+pub(crate) const FINGERPRINT: [u8; 16] = [7; 16];
 /// What 800,000 events leave in a head row.
 pub(crate) const FRONTIER: [u8; 320] = [7; 320];
 pub(crate) const TILE: [u8; 8192] = [7; 8192];

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection, Row as _};
 
-use crate::raw::{FIRST_LOG, FRONTIER, HASH, MOMENT, Rows, TILE};
+use crate::raw::{FINGERPRINT, FIRST_LOG, FRONTIER, HASH, MOMENT, Rows, TILE};
 
 const PAGE: i64 = 1000;
 
@@ -18,7 +18,7 @@ WITH head AS (
 ), sealed_rows AS (
     INSERT INTO sealed SELECT * FROM unnest($5::bigint[], $6::bytea[], $7::bigint[], $12::bytea[])
 ), command_rows AS (
-    INSERT INTO commands SELECT id, $14, first_id, n, 1, $2
+    INSERT INTO commands SELECT id, $14, first_id, n, 1
     FROM unnest($13::bytea[], $15::bigint[], $16::bigint[]) AS x(id, first_id, n)
 )
 INSERT INTO tiles SELECT 1, 0, tile, $18 FROM unnest($17::bigint[]) AS tile";
@@ -61,7 +61,7 @@ impl Postgres {
             .bind(column!(events, row => row.leaf.as_slice()))
             .bind(column!(events, row => row.sealed.as_slice()))
             .bind(column!(commands, row => row.command_id))
-            .bind(HASH.as_slice())
+            .bind(FINGERPRINT.as_slice())
             .bind(column!(commands, row => row.first_id))
             .bind(column!(commands, row => row.event_count))
             .bind(rows.tiles.as_slice())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use crate::raw::{FIRST_LOG, FRONTIER, HASH, MOMENT, Rows, TILE};
+use crate::raw::{FINGERPRINT, FIRST_LOG, FRONTIER, HASH, MOMENT, Rows, TILE};
 
 const PAGE: i64 = 1000;
 
@@ -55,9 +55,9 @@ impl Sqlite {
         for row in &rows.events {
             sealed.execute(params![row.id, row.stream, 1, row.sealed])?;
         }
-        let mut commands = self.write.prepare_cached("INSERT INTO commands VALUES (?,?,?,?,?,?)")?;
+        let mut commands = self.write.prepare_cached("INSERT INTO commands VALUES (?,?,?,?,?)")?;
         for row in &rows.commands {
-            commands.execute(params![row.command_id, HASH, row.first_id, row.event_count, 1, MOMENT])?;
+            commands.execute(params![row.command_id, FINGERPRINT, row.first_id, row.event_count, 1])?;
         }
         let mut tiles = self.write.prepare_cached("INSERT INTO tiles VALUES (1, 0, ?, ?)")?;
         for tile in &rows.tiles {
