@@ -10,6 +10,7 @@ use crate::context::Seen;
 use crate::error::ReadError;
 use crate::models::{ReadModels, Stopped};
 use crate::projection::{Applied, Batch, Projection};
+use crate::table::Generation;
 
 /// All projections, in the order in which a batch goes through them.
 pub(crate) const PROJECTIONS: &[&dyn Projection] = &[
@@ -41,23 +42,45 @@ enum Failure {
     Rows(usize, sqlx::Error),
 }
 
-/// Applies a batch. Where the database refuses a projection's rows, the batch is halved until the event to blame stands
-/// alone; it stops that projection.
+/// Applies a batch. Read models that are built anew, which nobody reads yet, are written by two transactions at once on PostgreSQL:
+/// each is one server process, and one alone would keep everything else waiting.
 pub(crate) async fn pass(
     models: &ReadModels,
     checkpoints: &mut Checkpoints,
     facts: &[Seen],
 ) -> Result<Passed, ReadError> {
+    let Checkpoints { generation, log_no, each } = checkpoints;
+    let of = Of { models, generation: *generation, log_no: *log_no };
+    if *generation == Generation::Serving || !models.db().is_postgres() {
+        return apart(of, each, facts).await;
+    }
+    let half = each.len() / 2;
+    let (first, second) = each.split_at_mut(half);
+    let (first, second) = tokio::try_join!(apart(of, first, facts), apart(of, second, facts))?;
+    Ok(if first == Passed::Written { second } else { first })
+}
+
+/// Whose rows are written.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    models: &'a ReadModels,
+    generation: Generation,
+    log_no: i64,
+}
+
+/// Where the database refuses a projection's rows, the batch is halved until the event to blame stands alone; it stops that
+/// projection.
+async fn apart(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Result<Passed, ReadError> {
     let mut parts = vec![facts];
     while let Some(part) = parts.pop() {
-        match write(models, checkpoints, part).await {
+        match write(of, checkpoints, part).await {
             Ok(Passed::Written) => {}
             Ok(Passed::Overtaken) => return Ok(Passed::Overtaken),
             Err(Failure::Database(error)) => return Err(error.into()),
             Err(Failure::Rows(index, error)) => match part {
                 [alone] => {
                     let stopped = Stopped { position: alone.fact.position, problem: error.to_string() };
-                    stop(models, checkpoints, index, stopped).await?;
+                    stop(of, &mut checkpoints[index], stopped).await?;
                     parts.push(part);
                 }
                 _ => {
@@ -77,38 +100,29 @@ pub(crate) async fn stop_all(
     position: Position,
     problem: &str,
 ) -> Result<(), ReadError> {
-    for index in 0..checkpoints.each.len() {
-        if checkpoints.each[index].runs() && checkpoints.each[index].position < position {
-            stop(models, checkpoints, index, Stopped { position, problem: problem.to_owned() }).await?;
+    let of = Of { models, generation: checkpoints.generation, log_no: checkpoints.log_no };
+    for checkpoint in &mut checkpoints.each {
+        if checkpoint.runs() && checkpoint.position < position {
+            stop(of, checkpoint, Stopped { position, problem: problem.to_owned() }).await?;
         }
     }
     Ok(())
 }
 
-async fn stop(
-    models: &ReadModels,
-    checkpoints: &mut Checkpoints,
-    index: usize,
-    stopped: Stopped,
-) -> Result<(), ReadError> {
-    let checkpoint = &mut checkpoints.each[index];
+async fn stop(of: Of<'_>, checkpoint: &mut Checkpoint, stopped: Stopped) -> Result<(), ReadError> {
     let name = checkpoint.projection.name();
     tracing::error!(projection = name, position = stopped.position.get(), problem = %stopped.problem, "projection stopped");
-    let mut tx = models.db().begin().await?;
-    note_problem(&mut tx, checkpoints.generation, checkpoints.log_no, name, &stopped).await?;
+    let mut tx = of.models.db().begin().await?;
+    note_problem(&mut tx, of.generation, of.log_no, name, &stopped).await?;
     tx.commit().await?;
     checkpoint.stopped = Some(stopped);
     Ok(())
 }
 
-async fn write(
-    models: &ReadModels,
-    checkpoints: &mut Checkpoints,
-    facts: &[Seen],
-) -> Result<Passed, Failure> {
+async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Result<Passed, Failure> {
     let Some(last) = facts.last() else { return Ok(Passed::Written) };
     let end = (last.fact.position, last.fact.recorded_at);
-    let (generation, log_no) = (checkpoints.generation, checkpoints.log_no);
+    let Of { models, generation, log_no } = of;
     let mut tx = models.db().begin().await.map_err(Failure::Database)?;
     if tx.is_postgres() {
         // A plan that was made while a table was small would be kept when it has grown.
@@ -116,7 +130,7 @@ async fn write(
         tx.execute(sql, args![]).await.map_err(Failure::Database)?;
     }
     let ahead_micros = facts.iter().map(ahead_micros).max().unwrap_or(0);
-    let each = checkpoints.each.iter().enumerate();
+    let each = checkpoints.iter().enumerate();
     let moving: Vec<(usize, &Checkpoint)> =
         each.filter(|(_, checkpoint)| checkpoint.runs() && checkpoint.position < end.0).collect();
     // All checkpoints first: whoever holds them has the rows to themselves.
@@ -128,7 +142,7 @@ async fn write(
     let mut moves: Vec<_> = moving.into_iter().map(|(index, _)| (index, end, None)).collect();
     let shared = Mutex::new(tx);
     let applying = moves.iter().map(|(index, ..)| {
-        let (checkpoint, mut batch) = (&checkpoints.each[*index], Batch { tx: &shared, generation, log_no });
+        let (checkpoint, mut batch) = (&checkpoints[*index], Batch { tx: &shared, generation, log_no });
         let begin = facts.partition_point(|seen| seen.fact.position <= checkpoint.position);
         async move {
             let applied = checkpoint.projection.apply(&mut batch, &facts[begin..]).await;
@@ -138,7 +152,7 @@ async fn write(
     let applied = try_join_all(applying).await?;
     let mut tx = shared.into_inner();
     for ((index, to, stopped), (begin, applied)) in moves.iter_mut().zip(applied) {
-        let checkpoint = &checkpoints.each[*index];
+        let checkpoint = &checkpoints[*index];
         if let Applied::UpTo(position, why) = applied {
             let before = facts[begin..].iter().take_while(|seen| seen.fact.position < position).last();
             *to = before.map_or((checkpoint.position, checkpoint.recorded_at), |seen| {
@@ -154,7 +168,7 @@ async fn write(
     }
     tx.commit().await.map_err(Failure::Database)?;
     for (index, (position, recorded_at), stopped) in moves {
-        let checkpoint = &mut checkpoints.each[index];
+        let checkpoint = &mut checkpoints[index];
         checkpoint.position = position;
         checkpoint.recorded_at = recorded_at;
         checkpoint.stopped = stopped;
@@ -164,7 +178,7 @@ async fn write(
 
 async fn step_back(
     tx: &mut sangdam_eventstore::Tx,
-    generation: crate::table::Generation,
+    generation: Generation,
     log_no: i64,
     projection: &str,
     to: (Position, sangdam_domain::time::Timestamp),

@@ -7,9 +7,13 @@ use sqlx::query::Query;
 
 use super::{Arg, Row, Tx, arg};
 
+/// A copy takes a round trip more than a statement, and less for each row.
+const COPIED_ROWS_MIN: usize = 100;
+
 impl Tx {
     /// Inserts rows, all of the same columns. `tail` follows the values: an `ON CONFLICT` clause, or nothing.
-    /// PostgreSQL takes all rows as arrays in one statement, whose types come from the first row, SQLite one after the other.
+    /// PostgreSQL takes all rows as arrays in one statement, whose types come from the first row, or has many that nothing follows
+    /// copied in; SQLite takes one after the other.
     pub async fn bulk_insert(
         &mut self,
         table: &str,
@@ -22,6 +26,9 @@ impl Tx {
             Self::Sqlite(tx) => {
                 let marks = vec!["?"; columns.len()].join(",");
                 tx.each(format!("{head} VALUES ({marks}) {tail}"), rows).await?;
+            }
+            Self::Postgres(tx) if tail.is_empty() && rows.len() >= COPIED_ROWS_MIN => {
+                tx.copy_in(table, columns, &rows).await?;
             }
             Self::Postgres(tx) => {
                 let Some(first) = rows.first() else { return Ok(()) };

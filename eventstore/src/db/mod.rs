@@ -4,6 +4,7 @@
 //! (`CAST(sum(n) AS BIGINT)`), since PostgreSQL gives them another type.
 
 mod arg;
+mod begun;
 mod bulk;
 mod copied;
 mod copy_out;
@@ -14,6 +15,7 @@ mod refused;
 mod writing;
 
 pub use arg::{Arg, Row};
+pub use begun::Begun;
 pub use copied::CopiedRow;
 pub use direct::Direct;
 pub use open::{Location, Room};
@@ -23,7 +25,7 @@ pub use writing::Writing;
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use sqlx::{Executor, PgPool, Postgres, Transaction};
+use sqlx::{Executor, PgPool, Postgres};
 
 /// The statement's arguments, in order: `args![position, name]`.
 #[macro_export]
@@ -46,7 +48,7 @@ pub enum Tx {
     /// Begun with `BEGIN IMMEDIATE`: nobody else writes until it ends.
     Sqlite(Writing),
     /// At `READ COMMITTED`.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Begun),
 }
 
 impl Db {
@@ -86,7 +88,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             Self::Sqlite(direct) => Tx::Sqlite(direct.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(Begun::on(pool).await?),
         })
     }
 

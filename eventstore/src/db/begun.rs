@@ -1,0 +1,100 @@
+//! A transaction on PostgreSQL, and rows copied in.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Executor, PgConnection, PgPool, Postgres};
+
+use super::Arg;
+
+/// A transaction. A connection on which one was neither committed nor rolled back is closed, which undoes it: what was abandoned
+/// in the middle of a copy would have the connection answer the next statement with what is left of that one.
+#[derive(Debug)]
+pub struct Begun {
+    connection: PoolConnection<Postgres>,
+    ended: bool,
+}
+
+impl Begun {
+    pub(super) async fn on(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        let mut begun = Self { connection: pool.acquire().await?, ended: false };
+        begun.connection.execute("BEGIN").await?;
+        Ok(begun)
+    }
+
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        self.end("COMMIT").await
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(mut self, how: &str) -> Result<(), sqlx::Error> {
+        self.connection.execute(how).await?;
+        self.ended = true;
+        Ok(())
+    }
+
+    /// Adds rows, all of these columns: as text, whatever the columns' types are.
+    pub(super) async fn copy_in(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: &[Vec<Arg>],
+    ) -> Result<(), sqlx::Error> {
+        let mut text = Vec::new();
+        rows.iter().for_each(|row| line(&mut text, row));
+        let sql = format!("COPY {table} ({}) FROM STDIN", columns.join(", "));
+        let mut copy = self.connection.copy_in_raw(&sql).await?;
+        copy.send(text).await?;
+        copy.finish().await.map(drop)
+    }
+}
+
+impl Deref for Begun {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Begun {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+/// Writes a row in the text format of `COPY` (PostgreSQL 15, documentation of COPY, "Text Format").
+fn line(text: &mut Vec<u8>, row: &[Arg]) {
+    for (n, arg) in row.iter().enumerate() {
+        if n > 0 {
+            text.push(b'\t');
+        }
+        match arg {
+            Arg::Int(Some(number)) => text.extend_from_slice(number.to_string().as_bytes()),
+            Arg::Text(Some(words)) => words.bytes().for_each(|byte| match byte {
+                b'\\' => text.extend_from_slice(b"\\\\"),
+                b'\t' => text.extend_from_slice(b"\\t"),
+                b'\n' => text.extend_from_slice(b"\\n"),
+                b'\r' => text.extend_from_slice(b"\\r"),
+                _ => text.push(byte),
+            }),
+            Arg::Bytes(Some(bytes)) => {
+                text.extend_from_slice(b"\\\\x");
+                text.extend_from_slice(hex::encode(bytes).as_bytes());
+            }
+            Arg::Int(None) | Arg::Text(None) | Arg::Bytes(None) => text.extend_from_slice(b"\\N"),
+        }
+    }
+    text.push(b'\n');
+}

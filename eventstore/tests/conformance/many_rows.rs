@@ -1,0 +1,93 @@
+//! Many rows written at once, whatever is in them, and whether or not somebody waits for the end.
+
+use std::time::Duration;
+
+use sangdam_eventstore::*;
+use sqlx::migrate::Migrator;
+
+use crate::harness::*;
+
+on_both_engines!(
+    rows_come_back_as_they_went_in,
+    one_row_that_does_not_fit_leaves_none,
+    what_is_given_up_in_the_middle_leaves_nothing_behind,
+);
+
+const COLUMNS: [&str; 4] = ["n", "small", "words", "bytes"];
+
+/// A database with one table.
+async fn table(fresh: &Fresh) -> Db {
+    let none = Migrator { migrations: Vec::new().into(), ..Migrator::DEFAULT };
+    let db = Db::open(&fresh.location(), Room::READ, &none, &none).await.unwrap();
+    let bytes = if fresh.is_postgres() { "BYTEA" } else { "BLOB" };
+    // SQLite's integers have no size: the check is for it.
+    let sql = format!(
+        "CREATE TABLE many (n BIGINT, small INTEGER CHECK (small < 2147483648), words TEXT, bytes {bytes})"
+    );
+    db.execute(&sql, args![]).await.unwrap();
+    db
+}
+
+fn rows(count: i64) -> Vec<Vec<Arg>> {
+    let words = ["", "\\N", "\\.", "a\tb\\t", "line\nline\r\n", "정선군 상담", "\u{1}\u{7f}\"'"];
+    let row = |n: i64| {
+        let text = (n % 8 != 7).then(|| format!("{}{n}", words[(n % 7) as usize]));
+        let bytes = (n % 5 != 4).then(|| (0..=(n % 256) as u8).rev().collect::<Vec<u8>>());
+        args![n - 50 + (n << 40), (n % 3 != 2).then_some(-n), text, bytes]
+    };
+    (0..count).map(row).collect()
+}
+
+async fn count(db: &Db) -> i64 {
+    db.fetch_optional("SELECT COUNT(*) FROM many", args![]).await.unwrap().unwrap().int(0).unwrap()
+}
+
+async fn rows_come_back_as_they_went_in(fresh: Fresh) {
+    let db = table(&fresh).await;
+    for size in [1, 99, 3_000] {
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("DELETE FROM many", args![]).await.unwrap();
+        tx.bulk_insert("many", &COLUMNS, rows(size), "").await.unwrap();
+        tx.commit().await.unwrap();
+        let sql = "SELECT n, CAST(small AS BIGINT), words, bytes FROM many ORDER BY n";
+        let back = db.fetch_all(sql, args![]).await.unwrap();
+        let back: Vec<Vec<Arg>> = back
+            .iter()
+            .map(|row| {
+                let bytes = row.opt_bytes(3).unwrap();
+                args![row.int(0).unwrap(), row.opt_int(1).unwrap(), row.opt_text(2).unwrap(), bytes]
+            })
+            .collect();
+        assert_eq!(back, rows(size));
+    }
+    db.close().await;
+}
+
+async fn one_row_that_does_not_fit_leaves_none(fresh: Fresh) {
+    let db = table(&fresh).await;
+    let mut many = rows(500);
+    many[300][1] = Arg::from(1_i64 << 31);
+    let mut tx = db.begin().await.unwrap();
+    let refused = tx.bulk_insert("many", &COLUMNS, many, "").await.unwrap_err();
+    assert!(refused.as_database_error().is_some(), "{refused}");
+    tx.rollback().await.unwrap();
+    assert_eq!(count(&db).await, 0);
+    db.close().await;
+}
+
+async fn what_is_given_up_in_the_middle_leaves_nothing_behind(fresh: Fresh) {
+    let db = table(&fresh).await;
+    for round in 0..60 {
+        let mut tx = db.begin().await.unwrap();
+        let insert = tx.bulk_insert("many", &COLUMNS, rows(2_000), "");
+        let given_up = tokio::time::timeout(Duration::from_micros(100 * round), insert).await;
+        drop(tx);
+        // Whatever connection answers, it answers this.
+        for n in 0..8_i64 {
+            let row = db.fetch_optional("SELECT CAST($1 AS BIGINT)", args![n]).await.unwrap().unwrap();
+            assert_eq!(row.int(0).unwrap(), n, "round {round}, {given_up:?}");
+        }
+    }
+    assert_eq!(count(&db).await, 0);
+    db.close().await;
+}
