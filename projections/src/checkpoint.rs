@@ -116,7 +116,7 @@ async fn version_in_use(models: &ReadModels, projection: &dyn Projection) -> Res
 /// Moves checkpoints, over events that happened at most so long after they were recorded. `false` where somebody else moved one:
 /// nothing of this transaction may be kept then.
 pub(crate) async fn advance(
-    tx: &mut Tx,
+    tx: &Tx,
     generation: Generation,
     log_no: i64,
     from: &[&Checkpoint],
@@ -151,7 +151,7 @@ pub(crate) async fn advance(
 
 /// Notes the event that stopped a projection, for others to see.
 pub(crate) async fn note_problem(
-    tx: &mut Tx,
+    tx: &Tx,
     generation: Generation,
     log_no: i64,
     projection: &str,

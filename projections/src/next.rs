@@ -26,7 +26,7 @@ pub(crate) struct Index {
 }
 
 /// Makes an empty copy of a serving table, with the indexes that are needed to fill it.
-pub(crate) async fn make(tx: &mut Tx, table: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn make(tx: &Tx, table: &str) -> Result<(), sqlx::Error> {
     tx.execute(&format!("DROP TABLE IF EXISTS {NEXT_PREFIX}{table}"), args![]).await?;
     if tx.is_postgres() {
         let sql = format!("CREATE TABLE {NEXT_PREFIX}{table} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES)");
@@ -61,9 +61,9 @@ pub(crate) async fn complete(db: &Db, tables: Vec<String>) -> Result<(), sqlx::E
 
 async fn complete_one(db: &Db, table: &str) -> Result<(), sqlx::Error> {
     loop {
-        let mut tx = db.begin().await?;
+        let tx = db.begin().await?;
         // Another process had it take over already.
-        if !is_there(&mut tx, table).await? {
+        if !is_there(&tx, table).await? {
             return tx.rollback().await;
         }
         if tx.is_postgres() {
@@ -71,13 +71,13 @@ async fn complete_one(db: &Db, table: &str) -> Result<(), sqlx::Error> {
             let lock = format!("LOCK TABLE {NEXT_PREFIX}{table} IN SHARE ROW EXCLUSIVE MODE");
             tx.execute(&lock, args![]).await?;
         }
-        let Some(index) = missing(&mut tx, table).await?.pop() else { return tx.rollback().await };
+        let Some(index) = missing(&tx, table).await?.pop() else { return tx.rollback().await };
         tx.execute(&index.made_for(table), args![]).await?;
         tx.commit().await?;
     }
 }
 
-async fn is_there(tx: &mut Tx, table: &str) -> Result<bool, sqlx::Error> {
+async fn is_there(tx: &Tx, table: &str) -> Result<bool, sqlx::Error> {
     let sql = if tx.is_postgres() {
         "SELECT 1 WHERE to_regclass($1) IS NOT NULL"
     } else {
@@ -87,7 +87,7 @@ async fn is_there(tx: &mut Tx, table: &str) -> Result<bool, sqlx::Error> {
 }
 
 /// The serving table's indexes that the next one lacks, whatever their names.
-pub(crate) async fn missing(tx: &mut Tx, table: &str) -> Result<Vec<Index>, sqlx::Error> {
+pub(crate) async fn missing(tx: &Tx, table: &str) -> Result<Vec<Index>, sqlx::Error> {
     let there = indexes(tx, &format!("{NEXT_PREFIX}{table}")).await?;
     let mut wanted = indexes(tx, table).await?;
     wanted.retain(|index| {
@@ -97,7 +97,7 @@ pub(crate) async fn missing(tx: &mut Tx, table: &str) -> Result<Vec<Index>, sqlx
 }
 
 /// Drops the serving table, and gives the next one its name.
-pub(crate) async fn take_over(tx: &mut Tx, table: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn take_over(tx: &Tx, table: &str) -> Result<(), sqlx::Error> {
     tx.execute(&format!("DROP TABLE {table}"), args![]).await?;
     tx.execute(&format!("ALTER TABLE {NEXT_PREFIX}{table} RENAME TO {table}"), args![]).await?;
     if tx.is_postgres() {
@@ -111,7 +111,7 @@ pub(crate) async fn take_over(tx: &mut Tx, table: &str) -> Result<(), sqlx::Erro
     Ok(())
 }
 
-pub(crate) async fn indexes(tx: &mut Tx, table: &str) -> Result<Vec<Index>, sqlx::Error> {
+pub(crate) async fn indexes(tx: &Tx, table: &str) -> Result<Vec<Index>, sqlx::Error> {
     let sql = if tx.is_postgres() {
         "SELECT c.relname::TEXT, pg_get_indexdef(c.oid), i.indisprimary::INT::BIGINT FROM pg_index i \
          JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass($1) ORDER BY c.relname"

@@ -3,7 +3,6 @@
 use futures::future::try_join_all;
 use sangdam_domain::log::Position;
 use sangdam_eventstore::args;
-use tokio::sync::Mutex;
 
 use crate::checkpoint::{Checkpoint, Checkpoints, advance, note_problem};
 use crate::context::Seen;
@@ -112,8 +111,8 @@ pub(crate) async fn stop_all(
 async fn stop(of: Of<'_>, checkpoint: &mut Checkpoint, stopped: Stopped) -> Result<(), ReadError> {
     let name = checkpoint.projection.name();
     tracing::error!(projection = name, position = stopped.position.get(), problem = %stopped.problem, "projection stopped");
-    let mut tx = of.models.db().begin().await?;
-    note_problem(&mut tx, of.generation, of.log_no, name, &stopped).await?;
+    let tx = of.models.db().begin().await?;
+    note_problem(&tx, of.generation, of.log_no, name, &stopped).await?;
     tx.commit().await?;
     checkpoint.stopped = Some(stopped);
     Ok(())
@@ -123,7 +122,7 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
     let Some(last) = facts.last() else { return Ok(Passed::Written) };
     let end = (last.fact.position, last.fact.recorded_at);
     let Of { models, generation, log_no } = of;
-    let mut tx = models.db().begin().await.map_err(Failure::Database)?;
+    let tx = models.db().begin().await.map_err(Failure::Database)?;
     if tx.is_postgres() {
         // A plan that was made while a table was small would be kept when it has grown.
         let sql = "SET LOCAL plan_cache_mode = force_custom_plan";
@@ -135,14 +134,13 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
         each.filter(|(_, checkpoint)| checkpoint.runs() && checkpoint.position < end.0).collect();
     // All checkpoints first: whoever holds them has the rows to themselves.
     let from: Vec<&Checkpoint> = moving.iter().map(|(_, checkpoint)| *checkpoint).collect();
-    if !advance(&mut tx, generation, log_no, &from, end, ahead_micros).await.map_err(Failure::Database)? {
+    if !advance(&tx, generation, log_no, &from, end, ahead_micros).await.map_err(Failure::Database)? {
         tx.rollback().await.map_err(Failure::Database)?;
         return Ok(Passed::Overtaken);
     }
     let mut moves: Vec<_> = moving.into_iter().map(|(index, _)| (index, end, None)).collect();
-    let shared = Mutex::new(tx);
     let applying = moves.iter().map(|(index, ..)| {
-        let (checkpoint, mut batch) = (&checkpoints[*index], Batch { tx: &shared, generation, log_no });
+        let (checkpoint, mut batch) = (&checkpoints[*index], Batch { tx: &tx, generation, log_no });
         let begin = facts.partition_point(|seen| seen.fact.position <= checkpoint.position);
         async move {
             let applied = checkpoint.projection.apply(&mut batch, &facts[begin..]).await;
@@ -150,7 +148,6 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
         }
     });
     let applied = try_join_all(applying).await?;
-    let mut tx = shared.into_inner();
     for ((index, to, stopped), (begin, applied)) in moves.iter_mut().zip(applied) {
         let checkpoint = &checkpoints[*index];
         if let Applied::UpTo(position, why) = applied {
@@ -160,8 +157,8 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
             });
             let problem = Stopped { position, problem: why.0 };
             let name = checkpoint.projection.name();
-            step_back(&mut tx, generation, log_no, name, *to).await.map_err(Failure::Database)?;
-            note_problem(&mut tx, generation, log_no, name, &problem).await.map_err(Failure::Database)?;
+            step_back(&tx, generation, log_no, name, *to).await.map_err(Failure::Database)?;
+            note_problem(&tx, generation, log_no, name, &problem).await.map_err(Failure::Database)?;
             tracing::error!(projection = name, position = position.get(), problem = %problem.problem, "projection stopped");
             *stopped = Some(problem);
         }
@@ -177,7 +174,7 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
 }
 
 async fn step_back(
-    tx: &mut sangdam_eventstore::Tx,
+    tx: &sangdam_eventstore::Tx,
     generation: Generation,
     log_no: i64,
     projection: &str,

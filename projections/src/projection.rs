@@ -7,7 +7,6 @@ use std::hash::Hash;
 use futures::future::BoxFuture;
 use sangdam_domain::log::Position;
 use sangdam_eventstore::{Arg, Row, Tx};
-use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::context::Seen;
@@ -37,8 +36,8 @@ pub(crate) trait Projection: Send + Sync {
 /// statement, the others go on with theirs.
 #[derive(Clone, Copy)]
 pub(crate) struct Batch<'a> {
-    /// The transaction, which takes one statement at a time.
-    pub tx: &'a Mutex<Tx>,
+    /// The transaction.
+    pub tx: &'a Tx,
     /// Which set of tables.
     pub generation: Generation,
     /// The log that the facts are from.
@@ -57,7 +56,7 @@ pub(crate) enum Applied {
 impl Batch<'_> {
     /// The rows of a query.
     pub(crate) async fn fetch(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
-        self.tx.lock().await.fetch_all(sql, args).await
+        self.tx.fetch_all(sql, args).await
     }
 
     /// Writes rows that never change.

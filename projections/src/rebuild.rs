@@ -59,10 +59,10 @@ pub(crate) async fn begin(
     models: &ReadModels,
     projections: &[&'static dyn Projection],
 ) -> Result<(), ReadError> {
-    let mut tx = models.db().begin().await?;
-    lock_checkpoints(&mut tx).await?;
+    let tx = models.db().begin().await?;
+    lock_checkpoints(&tx).await?;
     for table in tables(projections) {
-        next::make(&mut tx, &table).await?;
+        next::make(&tx, &table).await?;
     }
     for projection in projections {
         let next = Generation::Next.name();
@@ -149,12 +149,12 @@ pub(crate) async fn take_over(
     models: &ReadModels,
     projections: &[&'static dyn Projection],
 ) -> Result<bool, sqlx::Error> {
-    let mut tx = models.db().begin().await?;
+    let tx = models.db().begin().await?;
     if tx.is_postgres() {
         // Shorter than the server's wait before it looks for deadlocks, so that never a query has to give way.
         tx.execute("SET LOCAL lock_timeout = '500ms'", args![]).await?;
     }
-    lock_checkpoints(&mut tx).await?;
+    lock_checkpoints(&tx).await?;
     for projection in projections {
         let building = "SELECT COUNT(*) FROM checkpoints WHERE generation = 'next' AND projection = $1";
         let rows = tx.fetch_optional(building, args![projection.name()]).await?;
@@ -171,10 +171,10 @@ pub(crate) async fn take_over(
     }
     for table in tables(projections) {
         // Begun anew by another process meanwhile, and not complete.
-        if !next::missing(&mut tx, &table).await?.is_empty() {
+        if !next::missing(&tx, &table).await?.is_empty() {
             return Ok(false);
         }
-        next::take_over(&mut tx, &table).await?;
+        next::take_over(&tx, &table).await?;
     }
     for projection in projections {
         let drop_serving = "DELETE FROM checkpoints WHERE generation = 'serving' AND projection = $1";
@@ -188,6 +188,6 @@ pub(crate) async fn take_over(
 }
 
 /// Whoever applies waits for it, and finds its checkpoint gone; on SQLite the transaction itself does that.
-async fn lock_checkpoints(tx: &mut Tx) -> Result<(), sqlx::Error> {
+async fn lock_checkpoints(tx: &Tx) -> Result<(), sqlx::Error> {
     tx.execute("UPDATE checkpoints SET position = position", args![]).await.map(drop)
 }

@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use sangdam_domain::log::Position;
 use sangdam_eventstore::{Arg, Row, Tx};
-use tokio::sync::Mutex;
 
 use crate::next::NEEDED;
 use crate::span;
@@ -152,7 +151,7 @@ impl Table {
     /// Writes rows, no two of which have the same key, and what they were before.
     pub(crate) async fn write(
         &self,
-        tx: &Mutex<Tx>,
+        tx: &Tx,
         generation: Generation,
         rows: Vec<Holding>,
         past: Vec<Past>,
@@ -160,14 +159,14 @@ impl Table {
         if !past.is_empty() {
             let rows: Vec<Vec<Arg>> = past.into_iter().map(|past| self.past_row(past)).collect();
             let table = format!("{}{}", generation.prefix(), self.past_name());
-            tx.lock().await.bulk_insert(&table, &self.past_columns(), rows, "").await?;
+            tx.bulk_insert(&table, &self.past_columns(), rows, "").await?;
         }
         if rows.is_empty() {
             return Ok(());
         }
         let table = format!("{}{}", generation.prefix(), self.name);
         let rows: Vec<Vec<Arg>> = rows.into_iter().map(|row| self.current_row(row)).collect();
-        tx.lock().await.bulk_insert(&table, &self.all_columns(), rows, &self.on_conflict()).await
+        tx.bulk_insert(&table, &self.all_columns(), rows, &self.on_conflict()).await
     }
 
     fn current_row(&self, holding: Holding) -> Vec<Arg> {
@@ -275,7 +274,7 @@ impl Table {
     /// is selected stands since when the row holds.
     pub(crate) async fn load(
         &self,
-        tx: &Mutex<Tx>,
+        tx: &Tx,
         generation: Generation,
         select: &str,
         log_no: i64,
@@ -292,7 +291,6 @@ impl Table {
         if values.is_empty() {
             return Ok(Vec::new());
         }
-        let mut tx = tx.lock().await;
         let log = if tx.is_postgres() { "$1" } else { "?" };
         let head = format!(
             "SELECT {select}, held_from FROM {}{} WHERE log_no = {log} AND {column}",

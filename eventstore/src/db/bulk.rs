@@ -15,7 +15,7 @@ impl Tx {
     /// PostgreSQL takes all rows as arrays in one statement, whose types come from the first row, or has many that nothing follows
     /// copied in; SQLite takes one after the other.
     pub async fn bulk_insert(
-        &mut self,
+        &self,
         table: &str,
         columns: &[&str],
         rows: Vec<Vec<Arg>>,
@@ -28,7 +28,7 @@ impl Tx {
                 tx.each(format!("{head} VALUES ({marks}) {tail}"), rows).await?;
             }
             Self::Postgres(tx) if tail.is_empty() && rows.len() >= COPIED_ROWS_MIN => {
-                tx.copy_in(table, columns, &rows).await?;
+                tx.lock().await.copy_in(table, columns, &rows).await?;
             }
             Self::Postgres(tx) => {
                 let Some(first) = rows.first() else { return Ok(()) };
@@ -40,7 +40,7 @@ impl Tx {
                 for column in transpose(rows, types.len()) {
                     query = column.bind(query);
                 }
-                query.execute(&mut **tx).await?;
+                query.execute(&mut **tx.lock().await).await?;
             }
         }
         Ok(())
@@ -49,7 +49,7 @@ impl Tx {
     /// The rows in which a column has one of the values, each value once. `head` is the statement up to the column's name, in which
     /// `$1` (on SQLite a bare mark) is `first`. PostgreSQL takes all values as one array, SQLite as lists.
     pub async fn fetch_among(
-        &mut self,
+        &self,
         head: &str,
         first: Arg,
         values: Vec<Arg>,
@@ -64,7 +64,7 @@ impl Tx {
                 for column in transpose(rows, 1) {
                     query = column.bind(query);
                 }
-                query.fetch(&mut **tx).map_ok(Row::Postgres).try_collect().await
+                query.fetch(&mut **tx.lock().await).map_ok(Row::Postgres).try_collect().await
             }
         }
     }

@@ -7,17 +7,17 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::spawn_blocking;
 
 use super::open::{BUSY_TIMEOUT, WAL_PAGES_MAX};
 use super::reading::{Statements, watch};
 use super::refused::failed;
-use super::writing::{Held, Writing};
+use super::writing::{Step, Writing};
 
 /// How many prepared statements a connection keeps.
 const STATEMENTS_CACHED_MAX: usize = 400;
@@ -116,20 +116,23 @@ impl Direct {
     /// Begins a transaction that writes, when it is its turn.
     pub(super) async fn begin(&self) -> Result<Writing, sqlx::Error> {
         let (turn, inner) = (self.turn().await?, Arc::clone(&self.0));
-        let begun = spawn_blocking(move || {
-            let connection = inner.writer()?;
-            connection.busy_timeout(BUSY_TIMEOUT)?;
-            run(&connection, "BEGIN IMMEDIATE")?;
-            Ok(Held { connection, turn })
+        let (steps, coming) = mpsc::channel::<Step>();
+        let (told, begun) = oneshot::channel();
+        spawn_blocking(move || {
+            let began = inner.begun();
+            // Where nobody waits for it any more, no step comes either.
+            match began {
+                Ok(connection) => {
+                    drop(told.send(Ok(())));
+                    coming.iter().for_each(|step| step(&connection));
+                    inner.give_back(connection);
+                }
+                Err(e) => drop(told.send(Err(failed(e)))),
+            }
+            drop(turn);
         });
-        let held = begun.await.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(failed)?;
-        Ok(Writing::begun(self.clone(), held))
-    }
-
-    /// Takes the connection back from a transaction that has ended.
-    pub(super) fn give_back(&self, held: Held) {
-        *lock(&self.0.writer) = Some(held.connection);
-        drop(held.turn);
+        begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
+        Ok(Writing::begun(self.clone(), steps))
     }
 
     /// Puts what the write-ahead log holds in place, and cuts the log to nothing. `false` where somebody still reads of it.
@@ -228,6 +231,21 @@ impl Inner {
         lock(&self.writer).take().map_or_else(|| self.connect("OFF"), Ok)
     }
 
+    /// The same, a transaction begun on it.
+    fn begun(&self) -> rusqlite::Result<Connection> {
+        let connection = self.writer()?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        run(&connection, "BEGIN IMMEDIATE")?;
+        Ok(connection)
+    }
+
+    /// Undoes what was not committed. What cannot be rolled back ends with its connection: another is made next time.
+    fn give_back(&self, connection: Connection) {
+        if connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok() {
+            *lock(&self.writer) = Some(connection);
+        }
+    }
+
     pub(super) fn with_reader<T>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -257,10 +275,7 @@ impl Inner {
             Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => None,
             Err(e) => return Err(failed(e)),
         };
-        // What cannot be rolled back ends with its connection: another is made next time.
-        if connection.is_autocommit() || run(&connection, "ROLLBACK").is_ok() {
-            *lock(&self.writer) = Some(connection);
-        }
+        self.give_back(connection);
         if small {
             let lately = self.micros.load(Ordering::Relaxed);
             self.micros.store((7 * lately + micros(before.elapsed())) / 8, Ordering::Relaxed);

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use sqlx::{Executor, PgPool, Postgres};
+use tokio::sync::Mutex;
 
 /// The statement's arguments, in order: `args![position, name]`.
 #[macro_export]
@@ -42,13 +43,14 @@ pub enum Db {
     Postgres(PgPool),
 }
 
-/// A transaction. Dropped without [`Tx::commit`], it is rolled back.
+/// A transaction. Dropped without [`Tx::commit`], it is rolled back. Several may ask at once: it carries out one statement after the
+/// other.
 #[derive(Debug)]
 pub enum Tx {
     /// Begun with `BEGIN IMMEDIATE`: nobody else writes until it ends.
     Sqlite(Writing),
     /// At `READ COMMITTED`.
-    Postgres(Begun),
+    Postgres(Mutex<Begun>),
 }
 
 impl Db {
@@ -88,7 +90,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             Self::Sqlite(direct) => Tx::Sqlite(direct.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(Begun::on(pool).await?),
+            Self::Postgres(pool) => Tx::Postgres(Mutex::new(Begun::on(pool).await?)),
         })
     }
 
@@ -126,23 +128,23 @@ impl Db {
 
 impl Tx {
     /// All rows of a query.
-    pub async fn fetch_all(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
+    pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.rows(sql, args).await,
-            Self::Postgres(tx) => postgres_rows(&mut **tx, sql, args).await,
+            Self::Postgres(tx) => postgres_rows(&mut **tx.lock().await, sql, args).await,
         }
     }
 
     /// The first row of a query, if it has one.
-    pub async fn fetch_optional(&mut self, sql: &str, args: Vec<Arg>) -> Result<Option<Row>, sqlx::Error> {
+    pub async fn fetch_optional(&self, sql: &str, args: Vec<Arg>) -> Result<Option<Row>, sqlx::Error> {
         Ok(self.fetch_all(sql, args).await?.into_iter().next())
     }
 
     /// Runs a statement; gives how many rows it touched.
-    pub async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
+    pub async fn execute(&self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.execute(sql, args).await,
-            Self::Postgres(tx) => postgres_execute(&mut **tx, sql, args).await,
+            Self::Postgres(tx) => postgres_execute(&mut **tx.lock().await, sql, args).await,
         }
     }
 
@@ -150,7 +152,7 @@ impl Tx {
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.into_inner().commit().await,
         }
     }
 
@@ -158,7 +160,7 @@ impl Tx {
     pub async fn rollback(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.rollback().await,
-            Self::Postgres(tx) => tx.rollback().await,
+            Self::Postgres(tx) => tx.into_inner().rollback().await,
         }
     }
 

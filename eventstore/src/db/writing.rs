@@ -1,30 +1,29 @@
-//! A transaction that writes to SQLite. Each step is handed to a thread that may wait for the disk: a statement, or all rows of a
-//! table at once.
+//! A transaction that writes to SQLite. It has a thread of its own, which may wait for the disk, and carries out what is asked for in
+//! the order in which it is asked for: several can ask at once, and nobody's turn waits for another who is still thinking.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 
 use rusqlite::Connection;
-use tokio::task::spawn_blocking;
+use tokio::sync::oneshot;
 
 use super::arg::{Arg, Row};
-use super::direct::{Direct, Turn, by_number, run};
+use super::direct::{Direct, by_number, run};
 use super::in_chunks;
 use super::refused::failed;
 
 /// How many rows go on a page, about, with what indexes take.
 const ROWS_A_PAGE: u64 = 8;
 
+/// Something to do with the connection.
+pub(super) type Step = Box<dyn FnOnce(&Connection) + Send>;
+
 /// The transaction. Dropped without a commit, it is rolled back.
 pub struct Writing {
     direct: Direct,
-    held: Option<Held>,
-    pages: u64,
-}
-
-/// The connection goes before the turn: a transaction that nobody waits for any more ends with it.
-pub(super) struct Held {
-    pub connection: Connection,
-    pub turn: Turn,
+    steps: mpsc::Sender<Step>,
+    pages: AtomicU64,
 }
 
 impl fmt::Debug for Writing {
@@ -34,30 +33,27 @@ impl fmt::Debug for Writing {
 }
 
 impl Writing {
-    pub(super) fn begun(direct: Direct, held: Held) -> Self {
-        Self { direct, held: Some(held), pages: 1 }
+    pub(super) fn begun(direct: Direct, steps: mpsc::Sender<Step>) -> Self {
+        Self { direct, steps, pages: AtomicU64::new(1) }
     }
 
     /// Works with the connection.
     pub(crate) async fn work<T, E>(
-        &mut self,
+        &self,
         work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<sqlx::Error> + Send + 'static,
     {
-        let held = self.held.take().ok_or(sqlx::Error::WorkerCrashed)?;
-        let worked = spawn_blocking(move || {
-            let done = work(&held.connection);
-            (held, done)
-        });
-        let (held, done) = worked.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
-        self.held = Some(held);
-        done
+        let (answer, answered) = oneshot::channel();
+        // Nobody may be waiting any more.
+        let step: Step = Box::new(move |connection| drop(answer.send(work(connection))));
+        self.steps.send(step).map_err(|_| sqlx::Error::WorkerCrashed)?;
+        answered.await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
 
-    pub(super) async fn rows(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
+    pub(super) async fn rows(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         let sql = by_number(sql);
         self.work(move |connection| {
             let rows = || {
@@ -70,15 +66,15 @@ impl Writing {
         .await
     }
 
-    pub(super) async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
+    pub(super) async fn execute(&self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         let sql = by_number(sql);
-        self.pages += 1;
+        self.pages.fetch_add(1, Ordering::Relaxed);
         self.work(move |connection| execute(connection, &sql, &args)).await
     }
 
     /// The rows in which a column has one of the values; `head` is the statement up to the column.
     pub(super) async fn among(
-        &mut self,
+        &self,
         head: &str,
         first: Arg,
         values: Vec<Arg>,
@@ -100,8 +96,8 @@ impl Writing {
     }
 
     /// Carries out a statement for each row.
-    pub(super) async fn each(&mut self, sql: String, rows: Vec<Vec<Arg>>) -> Result<(), sqlx::Error> {
-        self.pages += 1 + rows.len() as u64 / ROWS_A_PAGE;
+    pub(super) async fn each(&self, sql: String, rows: Vec<Vec<Arg>>) -> Result<(), sqlx::Error> {
+        self.pages.fetch_add(1 + rows.len() as u64 / ROWS_A_PAGE, Ordering::Relaxed);
         self.work(move |connection| {
             let write = || {
                 let mut statement = connection.prepare_cached(&sql)?;
@@ -118,31 +114,14 @@ impl Writing {
         .await
     }
 
-    pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         self.work(|connection| run(connection, "COMMIT").map_err(failed)).await?;
-        let pages = self.pages;
-        if let Some(held) = self.held.take() {
-            self.direct.give_back(held);
-        }
-        self.direct.wrote(pages);
+        self.direct.wrote(self.pages.load(Ordering::Relaxed));
         Ok(())
     }
 
-    pub(super) async fn rollback(mut self) -> Result<(), sqlx::Error> {
-        self.work(|connection| run(connection, "ROLLBACK").map_err(failed)).await?;
-        if let Some(held) = self.held.take() {
-            self.direct.give_back(held);
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Writing {
-    fn drop(&mut self) {
-        let Some(held) = self.held.take() else { return };
-        if run(&held.connection, "ROLLBACK").is_ok() {
-            self.direct.give_back(held);
-        }
+    pub(super) async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.work(|connection| run(connection, "ROLLBACK").map_err(failed)).await
     }
 }
 

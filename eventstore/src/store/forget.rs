@@ -11,7 +11,7 @@ impl Store {
     /// It looks through the whole table, which has no index by subject (appending would pay for it): this is for
     /// erasures, which are rare.
     pub async fn delete_sealed_of(&self, subjects: &[Subject]) -> Result<(), StoreError> {
-        let mut tx = self.0.db.begin().await?;
+        let tx = self.0.db.begin().await?;
         for chunk in in_chunks(subjects) {
             let sql = format!("DELETE FROM sealed WHERE subject IN {}", placeholders(1, chunk.len()));
             tx.execute(&sql, chunk.iter().map(|subject| Arg::from(subject.to_bytes().to_vec())).collect())

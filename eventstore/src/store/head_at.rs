@@ -20,7 +20,7 @@ impl Store {
     pub async fn head_at(&self, log: &LogId, position: Position) -> Result<Head, StoreError> {
         let (log_no, _) = self.log_no(log).await?.ok_or_else(|| StoreError::NoSuchLog(log.clone()))?;
         let size = position.get();
-        let mut tree = tree_of_tiles(&mut Source::Db(&self.0.db), log_no, size).await?;
+        let mut tree = tree_of_tiles(Source::Db(&self.0.db), log_no, size).await?;
         let sql = "SELECT id, recorded_at, leaf FROM events WHERE id > $1 AND id <= $2 ORDER BY id";
         let begun = tree.frontier().size();
         // At least the last leaf is read, for when it was recorded.

@@ -153,7 +153,7 @@ impl Store {
     /// Deletes the sealed parts at these positions, after an erasure. The events stay, and every proof with them.
     pub async fn delete_sealed(&self, log: &LogId, positions: &[Position]) -> Result<(), StoreError> {
         let log = self.log(log).await?;
-        let mut tx = self.0.db.begin().await?;
+        let tx = self.0.db.begin().await?;
         for chunk in in_chunks(positions) {
             let sql = format!("DELETE FROM sealed WHERE id IN {}", placeholders(1, chunk.len()));
             tx.execute(&sql, chunk.iter().map(|at| Arg::from(row_id(log.no, at.get()))).collect()).await?;

@@ -108,7 +108,7 @@ impl Keys {
                 vec![bytes, version, Arg::from(SEAL_ALGORITHM), Arg::Bytes(None), Arg::from(now)]
             })
             .collect();
-        let mut tx = db.begin().await?;
+        let tx = db.begin().await?;
         let columns = ["subject", "key_version", "algorithm", "wrapped", "destroyed_at"];
         let tail = "ON CONFLICT (subject) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at
             WHERE subjects.wrapped IS NOT NULL";
@@ -211,7 +211,7 @@ impl Shared {
                 Arg::Int(None),
             ]);
         }
-        let mut tx = self.db.begin().await?;
+        let tx = self.db.begin().await?;
         let columns = ["subject", "key_version", "algorithm", "wrapped", "destroyed_at"];
         tx.bulk_insert("subjects", &columns, rows, "ON CONFLICT (subject) DO NOTHING").await?;
         tx.commit().await?;

@@ -21,7 +21,7 @@ pub(super) struct Claims {
 
 impl Claims {
     /// Reads all claims that the units speak of.
-    pub(super) async fn read(tx: &mut Tx, units: &[Unit]) -> Result<Self, sqlx::Error> {
+    pub(super) async fn read(tx: &Tx, units: &[Unit]) -> Result<Self, sqlx::Error> {
         let (mut keys, mut owners) = (Vec::new(), Vec::new());
         for change in changes(units) {
             match change {
@@ -109,7 +109,7 @@ impl Claims {
     }
 
     /// Deletes what was given up, and gives what is to be inserted.
-    pub(super) async fn write(self, tx: &mut Tx) -> Result<Vec<ClaimRow>, sqlx::Error> {
+    pub(super) async fn write(self, tx: &Tx) -> Result<Vec<ClaimRow>, sqlx::Error> {
         let mut taken = Vec::new();
         for (key, now) in self.changed {
             let before = self.before.get(&key).copied();

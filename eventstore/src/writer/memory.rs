@@ -29,7 +29,7 @@ pub(crate) struct HeadRow {
 
 impl HeadRow {
     /// Reads and, on PostgreSQL, locks it to the transaction's end.
-    pub(super) async fn lock(tx: &mut Tx, log_no: i64) -> Result<Option<Self>, sqlx::Error> {
+    pub(super) async fn lock(tx: &Tx, log_no: i64) -> Result<Option<Self>, sqlx::Error> {
         let lock = if tx.is_postgres() { "FOR UPDATE" } else { "" };
         let sql = format!("SELECT position, recorded_at, frontier, root FROM heads WHERE log_no = $1 {lock}");
         tx.fetch_optional(&sql, args![log_no]).await?.map(|row| Self::from_row(&row)).transpose()
@@ -57,7 +57,7 @@ impl Memory {
     /// Brings memory to the locked head: follows what others wrote, or loads everything anew.
     pub(super) async fn at_head(
         known: Option<Self>,
-        tx: &mut Tx,
+        tx: &Tx,
         log_no: i64,
         head: &HeadRow,
     ) -> Result<Self, StoreError> {
@@ -76,13 +76,13 @@ impl Memory {
         Ok(memory)
     }
 
-    async fn from_tiles(tx: &mut Tx, log_no: i64, size: u64) -> Result<Self, StoreError> {
-        let tree = tree_of_tiles(&mut Source::Tx(tx), log_no, size).await?;
+    async fn from_tiles(tx: &Tx, log_no: i64, size: u64) -> Result<Self, StoreError> {
+        let tree = tree_of_tiles(Source::Tx(tx), log_no, size).await?;
         let position = tree.frontier().size();
         Ok(Self { position, recorded_at: 0, tree, versions: LruCache::new(VERSIONS_MAX) })
     }
 
-    async fn follow(&mut self, tx: &mut Tx, log_no: i64, to: u64) -> Result<(), StoreError> {
+    async fn follow(&mut self, tx: &Tx, log_no: i64, to: u64) -> Result<(), StoreError> {
         while self.position < to {
             let until = to.min(self.position + PAGE);
             let sql = "SELECT id, stream, version, leaf FROM events WHERE id > $1 AND id <= $2 ORDER BY id";
@@ -118,11 +118,7 @@ impl Memory {
 }
 
 /// The tree over the first leaves of a log, as far as they fill level-0 tiles: at most 255 are left to be pushed.
-pub(crate) async fn tree_of_tiles(
-    source: &mut Source<'_>,
-    log_no: i64,
-    size: u64,
-) -> Result<Tree, StoreError> {
+pub(crate) async fn tree_of_tiles(source: Source<'_>, log_no: i64, size: u64) -> Result<Tree, StoreError> {
     let mut levels = Vec::new();
     for level in 0.. {
         let (from, to) = (full_tiles(size, level + 1) * TILE_WIDTH, full_tiles(size, level));
@@ -164,7 +160,7 @@ pub(super) struct ReadVersions {
 
 /// The versions of streams, from a transaction or outside of one.
 pub(super) async fn read_versions(
-    source: &mut Source<'_>,
+    source: Source<'_>,
     log_no: i64,
     streams: &[StreamId],
 ) -> Result<ReadVersions, sqlx::Error> {
@@ -190,13 +186,14 @@ pub(super) async fn read_versions(
 }
 
 /// Where to read from.
+#[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
     Db(&'a Db),
-    Tx(&'a mut Tx),
+    Tx(&'a Tx),
 }
 
 impl Source<'_> {
-    async fn fetch_all(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
+    async fn fetch_all(self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Self::Db(db) => db.fetch_all(sql, args).await,
             Self::Tx(tx) => tx.fetch_all(sql, args).await,

@@ -153,7 +153,7 @@ impl Writer {
         if !missed.is_empty() {
             self.held = None;
         }
-        let read = read_versions(&mut Source::Db(&self.db), self.log_no, &missed).await?;
+        let read = read_versions(Source::Db(&self.db), self.log_no, &missed).await?;
         let mut draft = Draft::new(self.log_no, memory, read, self.clock.now());
         let mut done = Vec::new();
         for unit in units {
@@ -201,10 +201,10 @@ impl Writer {
     }
 }
 
-async fn write_within(tx: &mut Tx, rows: Rows) -> Result<(), WriteError> {
+async fn write_within(tx: &Tx, rows: Rows) -> Result<(), WriteError> {
     match tx {
         Tx::Sqlite(tx) => tx.work(move |connection| sqlite::insert(connection, &rows)).await,
-        Tx::Postgres(tx) => postgres::write(tx, &rows).await,
+        Tx::Postgres(tx) => postgres::write(&mut *tx.lock().await, &rows).await,
     }
 }
 

@@ -47,21 +47,21 @@ impl Writer {
     }
 
     async fn slow_once(&mut self, units: &[Unit]) -> Result<Vec<Answer>, StoreError> {
-        let mut tx = self.db.begin().await?;
-        let head = HeadRow::lock(&mut tx, self.log_no).await?.ok_or(StoreError::Closed)?;
+        let tx = self.db.begin().await?;
+        let head = HeadRow::lock(&tx, self.log_no).await?.ok_or(StoreError::Closed)?;
         // From here on memory is right, whatever becomes of this transaction: it holds what others have committed.
-        let memory = Memory::at_head(self.memory.take(), &mut tx, self.log_no, &head).await?;
+        let memory = Memory::at_head(self.memory.take(), &tx, self.log_no, &head).await?;
         let memory = self.memory.insert(memory);
 
-        let mut recorded = recorded_commands(&mut tx, units).await?;
-        let mut claims = Claims::read(&mut tx, units).await?;
+        let mut recorded = recorded_commands(&tx, units).await?;
+        let mut claims = Claims::read(&tx, units).await?;
         let streams = missed_streams(memory, units);
-        let read = read_versions(&mut Source::Tx(&mut tx), self.log_no, &streams).await?;
+        let read = read_versions(Source::Tx(&tx), self.log_no, &streams).await?;
         let mut draft = Draft::new(self.log_no, memory, read, self.clock.now());
         let mut answers = Vec::with_capacity(units.len());
         for unit in units {
             let answer = match recorded.get(&unit.command_id) {
-                Some(known) => answer_again(&mut tx, unit, known).await?,
+                Some(known) => answer_again(&tx, unit, known).await?,
                 None => {
                     draft.check_versions(unit).and_then(|()| claims.apply(unit)).map(|()| draft.push(unit))
                 }
@@ -74,7 +74,7 @@ impl Writer {
             answers.push(answer);
         }
 
-        claims.write(&mut tx).await?.into_iter().for_each(|row| draft.add_claim(row));
+        claims.write(&tx).await?.into_iter().for_each(|row| draft.add_claim(row));
         let (rows, after) = draft.finish();
         if rows.to == rows.from {
             tx.rollback().await?;
@@ -82,7 +82,7 @@ impl Writer {
             return Ok(answers);
         }
         let (from, to) = (rows.from, rows.to);
-        match write_within(&mut tx, rows).await {
+        match write_within(&tx, rows).await {
             Ok(()) => {}
             Err(WriteError::Database(e)) => return Err(e.into()),
             Err(WriteError::HeadMoved | WriteError::Taken) => {
@@ -114,7 +114,7 @@ fn missed_streams(memory: &Memory, units: &[Unit]) -> Vec<StreamId> {
 }
 
 async fn recorded_commands(
-    tx: &mut Tx,
+    tx: &Tx,
     units: &[Unit],
 ) -> Result<HashMap<CommandId, RecordedCommand>, sqlx::Error> {
     let mut recorded = HashMap::new();
@@ -164,7 +164,7 @@ fn summary(unit: &Unit, appended: &[Appended]) -> Option<RecordedCommand> {
 
 /// The command is in the log. Where that is this very unit, written by a commit whose outcome was not known, it is a
 /// success; otherwise it was carried out before.
-async fn answer_again(tx: &mut Tx, unit: &Unit, known: &RecordedCommand) -> Result<Answer, StoreError> {
+async fn answer_again(tx: &Tx, unit: &Unit, known: &RecordedCommand) -> Result<Answer, StoreError> {
     let before = Err(AppendError::AlreadyAppended { recorded: *known });
     if !unit.maybe_written {
         return Ok(before);

@@ -45,7 +45,7 @@ async fn count(db: &Db) -> i64 {
 async fn rows_come_back_as_they_went_in(fresh: Fresh) {
     let db = table(&fresh).await;
     for size in [1, 99, 3_000] {
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         tx.execute("DELETE FROM many", args![]).await.unwrap();
         tx.bulk_insert("many", &COLUMNS, rows(size), "").await.unwrap();
         tx.commit().await.unwrap();
@@ -67,7 +67,7 @@ async fn one_row_that_does_not_fit_leaves_none(fresh: Fresh) {
     let db = table(&fresh).await;
     let mut many = rows(500);
     many[300][1] = Arg::from(1_i64 << 31);
-    let mut tx = db.begin().await.unwrap();
+    let tx = db.begin().await.unwrap();
     let refused = tx.bulk_insert("many", &COLUMNS, many, "").await.unwrap_err();
     assert!(refused.as_database_error().is_some(), "{refused}");
     tx.rollback().await.unwrap();
@@ -78,7 +78,7 @@ async fn one_row_that_does_not_fit_leaves_none(fresh: Fresh) {
 async fn what_is_given_up_in_the_middle_leaves_nothing_behind(fresh: Fresh) {
     let db = table(&fresh).await;
     for round in 0..60 {
-        let mut tx = db.begin().await.unwrap();
+        let tx = db.begin().await.unwrap();
         let insert = tx.bulk_insert("many", &COLUMNS, rows(2_000), "");
         let given_up = tokio::time::timeout(Duration::from_micros(100 * round), insert).await;
         drop(tx);

@@ -68,10 +68,10 @@ async fn a_table_has_the_indexes_that_it_is_filled_by_and_no_others(history: His
     let h = &history;
     h.caught_up().await;
     rebuild::begin(&h.models, PROJECTIONS).await.unwrap();
-    let mut tx = h.models.db().begin().await.unwrap();
+    let tx = h.models.db().begin().await.unwrap();
     for table in rebuild::tables(PROJECTIONS) {
         let mut has: Vec<String> = Vec::new();
-        for index in next::indexes(&mut tx, &format!("{NEXT_PREFIX}{table}")).await.unwrap() {
+        for index in next::indexes(&tx, &format!("{NEXT_PREFIX}{table}")).await.unwrap() {
             if !index.name.contains("_pkey") {
                 has.push(index.body);
             } else {

@@ -205,9 +205,9 @@ impl Rows {
 }
 
 async fn write(h: &History, table: &Table, rows: Rows) {
-    let tx = tokio::sync::Mutex::new(h.models.db().begin().await.unwrap());
+    let tx = h.models.db().begin().await.unwrap();
     table.write(&tx, Generation::Serving, rows.now, rows.past).await.unwrap();
-    tx.into_inner().commit().await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// The rows alone are there, not the events that would have made them.
