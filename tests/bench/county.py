@@ -16,6 +16,7 @@ class County:
         self.engine = engine
         self.filled = run(self.database, self.folder, "demo", *demo)
         self.served = Served(self.database, self.folder)
+        self.served.settle()
 
     def close(self) -> None:
         self.served.stop()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -179,6 +180,18 @@ class Served:
 
     def ask(self, query: str, **variables):
         return ask(self.url, query, **variables)
+
+    def settle(self) -> None:
+        """Waits until read models and search index hold all that was recorded: whoever builds them takes from what is measured."""
+        behind = True
+        while behind:
+            time.sleep(0.2)
+            try:
+                with urllib.request.urlopen(self.url.replace("/graphql", "/readyz")) as answer:
+                    logs = json.load(answer)["logs"]
+            except urllib.error.HTTPError:
+                continue
+            behind = any(log["lag"] or log.get("search", log)["lag"] for log in logs)
 
     def memory_mib(self) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()

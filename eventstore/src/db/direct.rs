@@ -25,6 +25,9 @@ const STATEMENTS_CACHED_MAX: usize = 400;
 const QUICK: Duration = Duration::from_millis(1);
 /// How often a checkpoint is made beside the writing before nobody may write meanwhile.
 const ROUNDS_MAX: usize = 4;
+/// How many pages may be in the write-ahead log, where the checkpoint beside the writing does not keep up, before the writer helps:
+/// 256 MiB.
+const WAL_PAGES_HELPED: u64 = 32_768;
 /// How many frames a checkpoint may leave to the one that nobody may write beside.
 const FRAMES_LEFT_MAX: i64 = 512;
 
@@ -215,11 +218,9 @@ impl Inner {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        // Where the checkpoint beside the writing does not keep up, the writer helps.
-        let pages_max = 4 * WAL_PAGES_MAX;
         let pragmas = &self.pragmas;
         connection.execute_batch(&format!(
-            "{pragmas} PRAGMA wal_autocheckpoint = {pages_max}; PRAGMA query_only = {query_only};"
+            "{pragmas} PRAGMA wal_autocheckpoint = {WAL_PAGES_HELPED}; PRAGMA query_only = {query_only};"
         ))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
         watch(&connection);
