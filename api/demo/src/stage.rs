@@ -27,7 +27,8 @@ pub(crate) struct Stage {
     pub(crate) calls: HashMap<CallId, Call>,
     pub(crate) consultations: HashMap<ConsultationId, Consultation>,
     pub(crate) callbacks: HashMap<CallbackId, Callback>,
-    pub(crate) callers: HashMap<CallerId, Caller>,
+    /// Boxed: these alone are never forgotten, and a table of them would be copied as a whole to grow.
+    pub(crate) callers: HashMap<CallerId, Box<Caller>>,
     pub(crate) agents: HashMap<AgentId, Agent>,
     pub(crate) entries: HashMap<DirectoryEntryId, DirectoryEntry>,
     pub(crate) centre: Centre,
@@ -127,8 +128,8 @@ impl Stage {
         id: CallerId,
         command: <Caller as Aggregate>::Command,
     ) -> Played {
-        let state = self.callers.entry(id).or_insert_with(|| Caller::new(id));
-        let part = self.feed.play(state, id, command, cue)?;
+        let state = self.callers.entry(id).or_insert_with(|| Box::new(Caller::new(id)));
+        let part = self.feed.play(state.as_mut(), id, command, cue)?;
         self.publish_one(cue, part)
     }
 
@@ -172,7 +173,7 @@ impl Stage {
         use sangdam_domain::actor::Subject;
         use sangdam_domain::aggregate::{CallCommand, CallerCommand, ConsultationCommand};
 
-        let of_caller = self.callers.get_mut(&caller).ok_or(DemoError::NotOnStage("caller"))?;
+        let of_caller = self.callers.get_mut(&caller).ok_or(DemoError::NotOnStage("caller"))?.as_mut();
         let of_call = self.calls.get_mut(&call).ok_or(DemoError::NotOnStage("call"))?;
         let command = CallerCommand::Identify { subject: Subject::Call(call) };
         let first = self.feed.play(of_caller, caller, command, cue)?;
@@ -193,7 +194,7 @@ impl Stage {
     pub(crate) fn merge(&mut self, cue: Cue, survivor: CallerId, absorbed: CallerId) -> Played {
         let mut parts = Vec::with_capacity(2);
         for id in [survivor, absorbed] {
-            let state = self.callers.get_mut(&id).ok_or(DemoError::NotOnStage("caller"))?;
+            let state = self.callers.get_mut(&id).ok_or(DemoError::NotOnStage("caller"))?.as_mut();
             let command = sangdam_domain::aggregate::CallerCommand::Merge { survivor, absorbed };
             parts.push(self.feed.play(state, id, command, cue)?);
         }
