@@ -17,7 +17,7 @@ impl Sqlite {
     pub(crate) fn open(written: &Path, read: &Path) -> Self {
         let open = |dir: &Path| {
             let connection = Connection::open(dir.join("ledger.db")).unwrap();
-            // As the store sets them.
+            // As the store sets them, but that the write-ahead log is put in place by the loop itself, less often.
             connection
                 .execute_batch(
                     "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA recursive_triggers = ON;
