@@ -122,6 +122,12 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
     let Some(last) = facts.last() else { return Ok(Passed::Written) };
     let end = (last.fact.position, last.fact.recorded_at);
     let Of { models, generation, log_no } = of;
+    let each = checkpoints.iter().enumerate();
+    let moving: Vec<(usize, &Checkpoint)> =
+        each.filter(|(_, checkpoint)| checkpoint.runs() && checkpoint.position < end.0).collect();
+    if moving.is_empty() {
+        return Ok(Passed::Written);
+    }
     let tx = models.db().begin().await.map_err(Failure::Database)?;
     if tx.is_postgres() {
         // A plan that was made while a table was small would be kept when it has grown.
@@ -129,9 +135,6 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
         tx.execute(sql, args![]).await.map_err(Failure::Database)?;
     }
     let ahead_micros = facts.iter().map(ahead_micros).max().unwrap_or(0);
-    let each = checkpoints.iter().enumerate();
-    let moving: Vec<(usize, &Checkpoint)> =
-        each.filter(|(_, checkpoint)| checkpoint.runs() && checkpoint.position < end.0).collect();
     // All checkpoints first: whoever holds them has the rows to themselves.
     let from: Vec<&Checkpoint> = moving.iter().map(|(_, checkpoint)| *checkpoint).collect();
     if !advance(&tx, generation, log_no, &from, end, ahead_micros).await.map_err(Failure::Database)? {

@@ -159,6 +159,7 @@ pub(crate) async fn take_over(
         let building = "SELECT COUNT(*) FROM checkpoints WHERE generation = 'next' AND projection = $1";
         let rows = tx.fetch_optional(building, args![projection.name()]).await?;
         if rows.map(|row| row.int(0)).transpose()?.unwrap_or(0) == 0 {
+            tx.rollback().await?;
             return Ok(true);
         }
         let behind = "SELECT COUNT(*) FROM checkpoints s LEFT JOIN checkpoints n \
@@ -166,12 +167,14 @@ pub(crate) async fn take_over(
              WHERE s.generation = 'serving' AND s.projection = $1 AND COALESCE(n.position, -1) < s.position";
         let rows = tx.fetch_optional(behind, args![projection.name()]).await?;
         if rows.map(|row| row.int(0)).transpose()?.unwrap_or(0) > 0 {
+            tx.rollback().await?;
             return Ok(false);
         }
     }
     for table in tables(projections) {
         // Begun anew by another process meanwhile, and not complete.
         if !next::missing(&tx, &table).await?.is_empty() {
+            tx.rollback().await?;
             return Ok(false);
         }
         next::take_over(&tx, &table).await?;

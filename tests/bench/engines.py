@@ -15,6 +15,8 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# How long read models and search index may take to hold all that was recorded.
+SETTLED_SECONDS = 3_600
 CLUSTER = os.environ.get("SANGDAM_TEST_POSTGRES_URL")
 
 
@@ -183,15 +185,18 @@ class Served:
 
     def settle(self) -> None:
         """Waits until read models and search index hold all that was recorded: whoever builds them takes from what is measured."""
-        behind = True
-        while behind:
+        until = time.monotonic() + SETTLED_SECONDS
+        logs = None
+        while time.monotonic() < until:
             time.sleep(0.2)
             try:
                 with urllib.request.urlopen(self.url.replace("/graphql", "/readyz")) as answer:
                     logs = json.load(answer)["logs"]
             except urllib.error.HTTPError:
                 continue
-            behind = any(log["lag"] or log.get("search", log)["lag"] for log in logs)
+            if all(log["lag"] == 0 and log.get("search", {}).get("lag") == 0 for log in logs):
+                return
+        sys.exit(f"after {SETTLED_SECONDS} seconds read models or search index are behind still: {logs}")
 
     def memory_mib(self) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()

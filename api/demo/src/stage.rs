@@ -27,7 +27,7 @@ pub(crate) struct Stage {
     pub(crate) calls: HashMap<CallId, Call>,
     pub(crate) consultations: HashMap<ConsultationId, Consultation>,
     pub(crate) callbacks: HashMap<CallbackId, Callback>,
-    /// Boxed: these alone are never forgotten, and a table of them would be copied as a whole to grow.
+    /// Boxed: they are many and not forgotten, and a table of them would be copied as a whole to grow.
     pub(crate) callers: HashMap<CallerId, Box<Caller>>,
     pub(crate) agents: HashMap<AgentId, Agent>,
     pub(crate) entries: HashMap<DirectoryEntryId, DirectoryEntry>,

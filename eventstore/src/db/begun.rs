@@ -12,12 +12,14 @@ use super::Arg;
 #[derive(Debug)]
 pub struct Begun {
     connection: PoolConnection<Postgres>,
+    /// A copy has begun, and its end was not heard of.
+    copying: bool,
     ended: bool,
 }
 
 impl Begun {
     pub(super) async fn on(pool: &PgPool) -> Result<Self, sqlx::Error> {
-        let mut begun = Self { connection: pool.acquire().await?, ended: false };
+        let mut begun = Self { connection: pool.acquire().await?, copying: false, ended: false };
         begun.connection.execute("BEGIN").await?;
         Ok(begun)
     }
@@ -31,6 +33,9 @@ impl Begun {
     }
 
     async fn end(mut self, how: &str) -> Result<(), sqlx::Error> {
+        if self.copying {
+            return Err(sqlx::Error::Protocol("a copy was given up: the transaction is undone".to_owned()));
+        }
         self.connection.execute(how).await?;
         self.ended = true;
         Ok(())
@@ -46,9 +51,12 @@ impl Begun {
         let mut text = Vec::new();
         rows.iter().for_each(|row| line(&mut text, row));
         let sql = format!("COPY {table} ({}) FROM STDIN", columns.join(", "));
+        self.copying = true;
         let mut copy = self.connection.copy_in_raw(&sql).await?;
         copy.send(text).await?;
-        copy.finish().await.map(drop)
+        let done = copy.finish().await;
+        self.copying = false;
+        done.map(drop)
     }
 }
 

@@ -127,7 +127,13 @@ impl Direct {
             match began {
                 Ok(connection) => {
                     drop(told.send(Ok(())));
-                    coming.iter().for_each(|step| step(&connection));
+                    for step in coming {
+                        step(&connection);
+                        // It has ended, or SQLite has undone it: what was asked for behind that would be written on its own.
+                        if connection.is_autocommit() {
+                            break;
+                        }
+                    }
                     inner.give_back(connection);
                 }
                 Err(e) => drop(told.send(Err(failed(e)))),

@@ -1,5 +1,5 @@
 //! A transaction that writes to SQLite. It has a thread of its own, which may wait for the disk, and carries out what is asked for in
-//! the order in which it is asked for: several can ask at once, and nobody's turn waits for another who is still thinking.
+//! the order in which it is asked for: several can ask at once, and while one of them thinks, what others have asked for is done.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,8 +47,12 @@ impl Writing {
         E: From<sqlx::Error> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        // Nobody may be waiting any more.
-        let step: Step = Box::new(move |connection| drop(answer.send(work(connection))));
+        let step: Step = Box::new(move |connection| {
+            // What nobody waits for any more is not done.
+            if !answer.is_closed() {
+                drop(answer.send(work(connection)));
+            }
+        });
         self.steps.send(step).map_err(|_| sqlx::Error::WorkerCrashed)?;
         answered.await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }

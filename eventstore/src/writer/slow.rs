@@ -132,18 +132,21 @@ async fn recorded_commands(
 /// The columns that [`recorded_command`] reads. When the command was recorded is told by its last event.
 pub(crate) const SELECT_COMMANDS: &str =
     "SELECT c.command_id, c.fingerprint, c.first_id, c.event_count, c.version, e.recorded_at
-    FROM commands c JOIN events e ON e.id = c.first_id + c.event_count - 1";
+    FROM commands c LEFT JOIN events e ON e.id = c.first_id + c.event_count - 1";
 
 pub(crate) fn recorded_command(row: &Row) -> Result<RecordedCommand, sqlx::Error> {
     let first = position_of(row.int(2)?);
+    let last = first + row.count(3)? - 1;
     Ok(RecordedCommand {
         command_id: CommandId::from_uuid(row.uuid(0)?),
         fingerprint: row.array::<{ size_of::<Fingerprint>() }>(1)?,
         appended: Appended {
             first: position(first),
-            last: position(first + row.count(3)? - 1),
+            last: position(last),
             version: row.version(4)?,
-            recorded_at: row.time(5)?,
+            recorded_at: row.opt_time(5)?.ok_or_else(|| {
+                sqlx::Error::Decode(format!("the event at position {last} is missing: run `verify`").into())
+            })?,
         },
     })
 }

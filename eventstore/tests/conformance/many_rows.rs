@@ -10,6 +10,8 @@ use crate::harness::*;
 on_both_engines!(
     rows_come_back_as_they_went_in,
     one_row_that_does_not_fit_leaves_none,
+    nothing_is_written_behind_the_end_of_a_transaction,
+    what_is_given_up_cannot_be_committed,
     what_is_given_up_in_the_middle_leaves_nothing_behind,
 );
 
@@ -31,7 +33,7 @@ async fn table(fresh: &Fresh) -> Db {
 fn rows(count: i64) -> Vec<Vec<Arg>> {
     let words = ["", "\\N", "\\.", "a\tb\\t", "line\nline\r\n", "정선군 상담", "\u{1}\u{7f}\"'"];
     let row = |n: i64| {
-        let text = (n % 8 != 7).then(|| format!("{}{n}", words[(n % 7) as usize]));
+        let text = (n % 8 != 7).then(|| words[(n % 7) as usize]);
         let bytes = (n % 5 != 4).then(|| (0..=(n % 256) as u8).rev().collect::<Vec<u8>>());
         args![n - 50 + (n << 40), (n % 3 != 2).then_some(-n), text, bytes]
     };
@@ -75,12 +77,30 @@ async fn one_row_that_does_not_fit_leaves_none(fresh: Fresh) {
     db.close().await;
 }
 
+async fn nothing_is_written_behind_the_end_of_a_transaction(fresh: Fresh) {
+    let db = table(&fresh).await;
+    // As an error of the disk ends it, which each engine has its own way of telling.
+    let ends = if fresh.is_postgres() { "SELECT 1 / 0" } else { "ROLLBACK" };
+    let tx = db.begin().await.unwrap();
+    let (_, behind) = tokio::join!(tx.execute(ends, args![]), tx.bulk_insert("many", &COLUMNS, rows(3), ""));
+    behind.unwrap_err();
+    drop(tx);
+    assert_eq!(count(&db).await, 0);
+    let tx = db.begin().await.unwrap();
+    tx.bulk_insert("many", &COLUMNS, rows(3), "").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(count(&db).await, 3);
+    db.close().await;
+}
+
 async fn what_is_given_up_in_the_middle_leaves_nothing_behind(fresh: Fresh) {
     let db = table(&fresh).await;
+    let mut given_up_rounds = 0;
     for round in 0..60 {
         let tx = db.begin().await.unwrap();
         let insert = tx.bulk_insert("many", &COLUMNS, rows(2_000), "");
         let given_up = tokio::time::timeout(Duration::from_micros(100 * round), insert).await;
+        given_up_rounds += u32::from(given_up.is_err());
         drop(tx);
         // Whatever connection answers, it answers this.
         for n in 0..8_i64 {
@@ -88,6 +108,32 @@ async fn what_is_given_up_in_the_middle_leaves_nothing_behind(fresh: Fresh) {
             assert_eq!(row.int(0).unwrap(), n, "round {round}, {given_up:?}");
         }
     }
+    assert!(given_up_rounds > 0, "all were through before they could be given up");
     assert_eq!(count(&db).await, 0);
+    db.close().await;
+}
+
+async fn what_is_given_up_cannot_be_committed(fresh: Fresh) {
+    let db = table(&fresh).await;
+    for polls in 1..40 {
+        let tx = db.begin().await.unwrap();
+        let mut insert = Box::pin(tx.bulk_insert("many", &COLUMNS, rows(2_000), ""));
+        let mut through = false;
+        for _ in 0..polls {
+            through = through || futures::poll!(&mut insert).is_ready();
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        drop(insert);
+        let before = count(&db).await;
+        let committed = tx.commit().await;
+        let added = count(&db).await - before;
+        // All or nothing, and where it is told that all is well, the connection is.
+        assert!(added == 0 || (added == 2_000 && committed.is_ok()), "{polls}: {added}, {committed:?}");
+        assert!(!through || added == 2_000, "{polls}: {committed:?}");
+        for n in 0..8_i64 {
+            let row = db.fetch_optional("SELECT CAST($1 AS BIGINT)", args![n]).await.unwrap().unwrap();
+            assert_eq!(row.int(0).unwrap(), n, "{polls}");
+        }
+    }
     db.close().await;
 }

@@ -5,9 +5,11 @@ use sangdam_eventstore::args;
 use super::harness::*;
 use super::keeping_up::eventful;
 use super::on_every_engine;
+use crate::checkpoint::Checkpoints;
 use crate::models::ReadModels;
 use crate::pass::PROJECTIONS;
-use crate::table::NEXT_PREFIX;
+use crate::runner::through;
+use crate::table::{Generation, NEXT_PREFIX};
 use crate::{dump_all_tables, next, rebuild};
 
 on_every_engine! {
@@ -16,6 +18,7 @@ on_every_engine! {
     tables_without_all_their_indexes_do_not_take_over,
     what_was_interrupted_between_two_indexes_goes_on,
     what_another_process_had_take_over_is_done,
+    projections_that_are_not_equally_far_are_all_built_to_the_end,
 }
 
 /// All columns, constraints and indexes, as the database tells them.
@@ -120,4 +123,22 @@ async fn what_another_process_had_take_over_is_done(history: History) {
     next::complete(h.models.db(), rebuild::tables(PROJECTIONS).collect()).await.unwrap();
     assert!(rebuild::take_over(&h.models, PROJECTIONS).await.unwrap());
     assert_eq!(schema(&h.models).await, built);
+}
+
+async fn projections_that_are_not_equally_far_are_all_built_to_the_end(history: History) {
+    let h = &history;
+    eventful(h, true).await;
+    h.caught_up().await;
+    let followed = dump_all_tables(&h.models).await.unwrap();
+    let log_no = h.models.log_no_made(&h.log).await.unwrap();
+    for from in 0..PROJECTIONS.len() {
+        h.models.db().execute("UPDATE checkpoints SET version = 0", args![]).await.unwrap();
+        rebuild::begin(&h.models, PROJECTIONS).await.unwrap();
+        // As where one of two transactions was written, and the other was not.
+        let some = &PROJECTIONS[from..(from + 5).min(PROJECTIONS.len())];
+        let mut checkpoints = Checkpoints::load(&h.models, Generation::Next, log_no, some).await.unwrap();
+        through(&h.store, &h.models, &h.log, &mut checkpoints, &mut |_| {}).await.unwrap();
+        h.caught_up().await;
+        assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed, "from {from}");
+    }
 }
