@@ -10,6 +10,7 @@ on_both_engines!(
     guards_are_checked,
     a_command_has_one_effect,
     commands_of_a_ledger_from_before_are_known,
+    a_command_whose_event_is_missing_is_damage_and_not_new,
     one_of_many_equal_commands_wins,
     a_list_is_written_as_a_whole_or_not_at_all,
     neighbours_are_unhurt,
@@ -184,6 +185,21 @@ async fn commands_of_a_ledger_from_before_are_known(fresh: Fresh) {
         assert!(fresh.refused("DELETE FROM commands").await.contains("never"));
     }
     assert_sound(&store).await;
+    store.close().await;
+}
+
+async fn a_command_whose_event_is_missing_is_damage_and_not_new(fresh: Fresh) {
+    let store = fresh.store().await;
+    let command = append(stream(), Expected::NoStream, 1);
+    store.append(&log(), command.clone()).await.unwrap();
+    store.close().await;
+    fresh.tamper("DELETE FROM events WHERE id & 1099511627775 = 2").await;
+
+    let store = Store::open(fresh.config()).await.unwrap();
+    let told = store.command(command.command_id).await.unwrap_err().to_string();
+    assert!(told.contains("position 2") && told.contains("verify"), "{told}");
+    let told = store.append(&log(), command).await.unwrap_err().to_string();
+    assert!(told.contains("position 2") && told.contains("verify"), "{told}");
     store.close().await;
 }
 
