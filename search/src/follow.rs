@@ -136,7 +136,7 @@ impl Follower {
         };
         loop {
             let read = Arc::clone(&opened);
-            let checkpoint = blocking(move || read.reload().and_then(|()| read.checkpoint())).await?;
+            let checkpoint = blocking(move || read.reload_to()).await?;
             if !checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.is_of_the_same(start)) {
                 return Err(SearchError::Busy(self.folder.clone()));
             }

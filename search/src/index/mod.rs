@@ -98,6 +98,18 @@ impl Opened {
         Ok(self.reader.reload()?)
     }
 
+    /// Looks for a commit of another process, and tells how far the one had come that questions see from now on: that process may
+    /// commit again between the two.
+    pub(crate) fn reload_to(&self) -> Result<Option<Checkpoint>, SearchError> {
+        loop {
+            let before = self.checkpoint()?;
+            self.reload()?;
+            if self.checkpoint()? == before {
+                return Ok(before);
+            }
+        }
+    }
+
     /// How far the last commit had come. `None` where nothing was committed, or what was is not understood.
     pub(crate) fn checkpoint(&self) -> Result<Option<Checkpoint>, SearchError> {
         let payload = self.index.load_metas()?.payload;
@@ -187,4 +199,40 @@ impl Claimed {
 
 fn files(folder: &Path) -> PathBuf {
     folder.join("index")
+}
+
+#[cfg(test)]
+mod tests {
+    use sangdam_domain::log::LogId;
+    use tantivy::TantivyDocument;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const COMMITS: u64 = 150;
+
+    #[test]
+    fn what_is_told_of_another_process_s_commits_is_what_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(files(folder.path())).unwrap();
+        let index = tantivy::Index::create_in_dir(files(folder.path()), schema::schema().0).unwrap();
+        let start = Checkpoint::start(LedgerId::from_uuid(Uuid::nil()), &LogId::main("jeongseon").unwrap());
+        let writing = std::thread::spawn(move || {
+            let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 15_000_000).unwrap();
+            for position in 1..=COMMITS {
+                writer.add_document(TantivyDocument::default()).unwrap();
+                let checkpoint = Checkpoint { position: Position::new(position).unwrap(), ..start.clone() };
+                let mut prepared = writer.prepare_commit().unwrap();
+                prepared.set_payload(&serde_json::to_string(&checkpoint).unwrap());
+                prepared.commit().unwrap();
+            }
+        });
+        let opened = Opened::to_read(folder.path()).unwrap().unwrap();
+        let mut told = 0;
+        while told < COMMITS {
+            told = opened.reload_to().unwrap().map_or(0, |checkpoint| checkpoint.position.get());
+            assert_eq!(opened.searcher().num_docs(), told);
+        }
+        writing.join().unwrap();
+    }
 }
