@@ -3,6 +3,9 @@
 //! These are closed classes, a page of any grammar, not a dictionary: no noun and no stem is listed. Cutting them off
 //! makes `여권을`, `여권은` and `여권` one word.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// How many syllables must be left of a word.
 const STEM_SYLLABLES_MIN: usize = 2;
 
@@ -27,22 +30,33 @@ const PARTICLES: &[&str] = &[
     "이에요", "예요", "이라", "라", "요", "여부",
 ];
 
+static ENDING: LazyLock<Tails> = LazyLock::new(|| Tails::of(ENDINGS));
+static PARTICLE: LazyLock<Tails> = LazyLock::new(|| Tails::of(PARTICLES));
+
 /// A word of Hangul syllables without the longest ending that it has, or else without the longest particle.
 pub(super) fn stem(word: &[char]) -> &[char] {
-    let cut = longest(word, ENDINGS).or_else(|| longest(word, PARTICLES)).unwrap_or(0);
+    let cut = ENDING.longest(word).or_else(|| PARTICLE.longest(word)).unwrap_or(0);
     &word[..word.len() - cut]
 }
 
-/// How many syllables the longest of these takes from the word's end, leaving enough of it.
-fn longest(word: &[char], tails: &[&str]) -> Option<usize> {
-    let room = word.len().checked_sub(STEM_SYLLABLES_MIN)?;
-    tails.iter().filter_map(|tail| ends_with(word, tail)).filter(|length| *length <= room).max()
+/// What words end with, looked up by their last syllables.
+struct Tails {
+    all: HashSet<Vec<char>>,
+    syllables_max: usize,
 }
 
-fn ends_with(word: &[char], tail: &str) -> Option<usize> {
-    let length = tail.chars().count();
-    let end = &word[word.len().checked_sub(length)?..];
-    end.iter().copied().eq(tail.chars()).then_some(length)
+impl Tails {
+    fn of(tails: &[&str]) -> Self {
+        let all: HashSet<Vec<char>> = tails.iter().map(|tail| tail.chars().collect()).collect();
+        Self { syllables_max: all.iter().map(Vec::len).max().unwrap_or(0), all }
+    }
+
+    /// How many syllables the longest of these takes from the word's end, leaving enough of it.
+    fn longest(&self, word: &[char]) -> Option<usize> {
+        let room = word.len().checked_sub(STEM_SYLLABLES_MIN)?;
+        let lengths = 1..=room.min(self.syllables_max);
+        lengths.rev().find(|length| self.all.contains(&word[word.len() - length..]))
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +75,15 @@ mod tests {
         stems("여권에서는", "여권");
         stems("신청하려면", "신청");
         stems("재발급되나요", "재발급");
+        stems("접수하였습니다", "접수");
+    }
+
+    #[test]
+    fn the_longest_that_leaves_enough_goes() {
+        stems("서류들의", "서류");
+        stems("우리들의", "우리");
+        stems("교육하도록", "교육");
+        stems("물에서는", "물에서");
     }
 
     #[test]

@@ -8,7 +8,6 @@ use tantivy::columnar::ColumnValues;
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
-use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{SegmentReader, TantivyDocument, TantivyError, Term};
 use uuid::Uuid;
 
@@ -77,16 +76,17 @@ impl Number {
 /// The schema, and where its fields are.
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let indexed = |option| {
-        let indexing =
-            TextFieldIndexing::default().set_tokenizer("raw").set_fieldnorms(false).set_index_option(option);
-        TextOptions::default().set_indexing_options(indexing)
+    let indexed = |tokenizer, option| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer);
+        TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false).set_index_option(option))
     };
+    let whole = indexed("raw", IndexRecordOption::Basic);
+    let terms = indexed("whitespace", IndexRecordOption::WithFreqs);
     let fields = Fields {
-        id: builder.add_text_field("id", indexed(IndexRecordOption::Basic)),
-        subject: builder.add_text_field("subject", indexed(IndexRecordOption::Basic)),
-        body: builder.add_text_field("body", indexed(IndexRecordOption::WithFreqs)),
-        head: builder.add_text_field("head", indexed(IndexRecordOption::WithFreqs)),
+        id: builder.add_text_field("id", whole.clone()),
+        subject: builder.add_text_field("subject", whole),
+        body: builder.add_text_field("body", terms.clone()),
+        head: builder.add_text_field("head", terms),
         numbers: Number::ALL.map(|number| builder.add_u64_field(number.name(), NumericOptions::from(FAST))),
     };
     (builder.build(), fields)
@@ -110,23 +110,14 @@ impl Fields {
         if let Some(subject) = of.subject {
             document.add_text(self.subject, subject.to_string());
         }
-        document.add_pre_tokenized_text(self.body, tokens(of.body()));
-        document.add_pre_tokenized_text(self.head, tokens(of.head()));
+        // No term holds a space. Given as tokens, they would be written down as JSON on their way into the index.
+        document.add_text(self.body, of.body().join(" "));
+        document.add_text(self.head, of.head().join(" "));
         for (number, field) in Number::ALL.into_iter().zip(self.numbers) {
             document.add_u64(field, value(number, of));
         }
         document
     }
-}
-
-fn tokens(terms: &[String]) -> PreTokenizedString {
-    let token = |(position, text): (usize, &String)| Token {
-        position,
-        text: text.clone(),
-        position_length: 1,
-        ..Token::default()
-    };
-    PreTokenizedString { text: String::new(), tokens: terms.iter().enumerate().map(token).collect() }
 }
 
 fn value(number: Number, of: &Document) -> u64 {
