@@ -1,10 +1,13 @@
 //! Reads and decodes ahead while earlier events are being written.
 
+use std::time::Duration;
+
 use futures::StreamExt;
 use sangdam_domain::log::{LogId, Position};
 use sangdam_eventstore::{Store, StoredEvent};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use crate::context::{Context, Seen};
 use crate::error::{CatchUpError, FactError};
@@ -12,6 +15,9 @@ use crate::error::{CatchUpError, FactError};
 /// How many events go through the projections at once, at most.
 pub(crate) const BATCH_EVENTS_MAX: usize = 8_000;
 const BATCHES_AHEAD: usize = 2;
+/// For how long behind some events those that come are taken together: who comes after a silence is taken at once, and where many
+/// come all the time a pass, which is some statements however few its events, is made for more of them.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// The next events of a log, decoded; behind them, if anything, the one that cannot be.
 pub(crate) struct Chunk {
@@ -84,11 +90,13 @@ async fn read(
     }
     let mut coming = std::pin::pin!(store.subscribe(log, after));
     while let Some(events) = coming.next().await {
+        let together = sleep(GATHER);
         for part in events?.chunks(BATCH_EVENTS_MAX) {
             if !send(&mut context, part, to).await {
                 return Ok(());
             }
         }
+        together.await;
     }
     Ok(())
 }

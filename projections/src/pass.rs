@@ -25,6 +25,10 @@ pub(crate) const PROJECTIONS: &[&dyn Projection] = &[
     &crate::event_types::EventTypes,
 ];
 
+/// Batches of more facts than this have their statements planned anew, on PostgreSQL. For a few, planning takes as long as carrying
+/// out.
+const PLANNED_ANEW: usize = 256;
+
 /// What became of a batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Passed {
@@ -129,7 +133,7 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
         return Ok(Passed::Written);
     }
     let tx = models.db().begin().await.map_err(Failure::Database)?;
-    if tx.is_postgres() {
+    if tx.is_postgres() && facts.len() > PLANNED_ANEW {
         // A plan that was made while a table was small would be kept when it has grown.
         let sql = "SET LOCAL plan_cache_mode = force_custom_plan";
         tx.execute(sql, args![]).await.map_err(Failure::Database)?;

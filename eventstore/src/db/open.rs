@@ -39,17 +39,23 @@ pub struct Room {
     pub file: &'static str,
     /// Whether a commit is on disk when it is answered. What can be rebuilt need not be.
     pub durable: bool,
+    /// Whether all that is asked of it is looked up by keys, or read in their order. PostgreSQL then plans a statement once for a
+    /// connection, and by an index, however small the table was at the time.
+    pub by_key: bool,
     /// How many connections to open at most (reading ones, on SQLite).
     pub connections_max: u32,
 }
 
 impl Room {
     /// The truth.
-    pub const LEDGER: Self = Self { schema: "ledger", file: "ledger.db", durable: true, connections_max: 6 };
+    pub const LEDGER: Self =
+        Self { schema: "ledger", file: "ledger.db", durable: true, by_key: true, connections_max: 6 };
     /// The subjects' keys.
-    pub const VAULT: Self = Self { schema: "vault", file: "keys.db", durable: true, connections_max: 4 };
+    pub const VAULT: Self =
+        Self { schema: "vault", file: "keys.db", durable: true, by_key: true, connections_max: 4 };
     /// The read models.
-    pub const READ: Self = Self { schema: "read", file: "read.db", durable: false, connections_max: 6 };
+    pub const READ: Self =
+        Self { schema: "read", file: "read.db", durable: false, by_key: false, connections_max: 6 };
 }
 
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -146,11 +152,18 @@ fn pragmas(room: Room) -> String {
 }
 
 async fn open_postgres(url: &str, room: Room, migrations: &Migrator) -> Result<Db, StoreError> {
-    let options =
+    let mut options =
         PgConnectOptions::from_str(url)?.application_name("sangdam").disable_statement_logging().options([
             ("search_path", room.schema),
             ("synchronous_commit", if room.durable { "on" } else { "off" }),
         ]);
+    if room.by_key {
+        options = options.options([
+            ("plan_cache_mode", "force_generic_plan"),
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
+        ]);
+    }
     let mut connection = PgConnection::connect_with(&options).await?;
     let mut tx = connection.begin().await?;
     // Two CREATE SCHEMA IF NOT EXISTS at once can fail; the lock ends with the transaction.
