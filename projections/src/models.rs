@@ -155,7 +155,7 @@ impl ReadModels {
                 let name = row.text(0)?;
                 let Some(projection) = PROJECTIONS.iter().find(|of| of.name() == name) else { continue };
                 if row.int(1)? != i64::from(projection.version()) {
-                    return Err(ReadError::NoPast { log: log.clone(), projection: name });
+                    return Err(ReadError::NoPast { log: log.clone(), projection: name.to_owned() });
                 }
                 checkpoints += 1;
                 applied = applied.min(row.position(2)?);
@@ -220,16 +220,17 @@ impl ReadModels {
 fn read_status(row: &Row) -> Result<ProjectionStatus, sqlx::Error> {
     let log = row.text(2)?;
     Ok(ProjectionStatus {
-        projection: row.text(0)?,
+        projection: row.text(0)?.to_owned(),
         version: u32::try_from(row.int(1)?).unwrap_or(u32::MAX),
         log: log.parse().map_err(|e: sangdam_domain::log::InvalidCentre| sqlx::Error::Decode(e.into()))?,
         position: row.position(3)?,
         recorded_at: row.time(4)?,
         stopped: match row.opt_int(5)? {
             None => None,
-            Some(_) => {
-                Some(Stopped { position: row.position(5)?, problem: row.opt_text(6)?.unwrap_or_default() })
-            }
+            Some(_) => Some(Stopped {
+                position: row.position(5)?,
+                problem: row.opt_text(6)?.unwrap_or_default().to_owned(),
+            }),
         },
     })
 }

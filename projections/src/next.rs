@@ -34,8 +34,8 @@ pub(crate) async fn make(tx: &Tx, table: &str) -> Result<(), sqlx::Error> {
     } else {
         // SQLite keeps the text that made each table; the name before the first bracket is put anew.
         let sql = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = $1";
-        let text = tx.fetch_optional(sql, args![table]).await?.map(|row| row.text(0)).transpose()?;
-        let text = text.unwrap_or_default();
+        let made = tx.fetch_optional(sql, args![table]).await?;
+        let text = made.as_ref().map(|row| row.text(0)).transpose()?.unwrap_or_default();
         let body = text.find('(').map_or("", |at| &text[at..]);
         tx.execute(&format!("CREATE TABLE {NEXT_PREFIX}{table} {body}"), args![]).await?;
     }
@@ -124,7 +124,7 @@ pub(crate) async fn indexes(tx: &Tx, table: &str) -> Result<Vec<Index>, sqlx::Er
         let (name, text, is_key) = (row.text(0)?, row.text(1)?, row.flag(2)?);
         // PostgreSQL quotes names that are words of SQL, too; none of ours needs it.
         let body = text.find('(').map_or("", |at| &text[at..]).replace('"', "");
-        Ok(Index { name, body, is_key })
+        Ok(Index { name: name.to_owned(), body, is_key })
     };
     rows.iter().map(index).collect()
 }

@@ -303,7 +303,7 @@ impl Table {
 
 /// A code column, read with the code's own parser.
 pub(crate) fn code<T>(row: &Row, column: usize, parse: impl Fn(&str) -> Option<T>) -> Result<T, sqlx::Error> {
-    known(column, &row.text(column)?, parse)
+    known(column, row.text(column)?, parse)
 }
 
 /// A code column that may be null.
@@ -312,7 +312,7 @@ pub(crate) fn opt_code<T>(
     column: usize,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, sqlx::Error> {
-    row.opt_text(column)?.map(|text| known(column, &text, parse)).transpose()
+    row.opt_text(column)?.map(|text| known(column, text, parse)).transpose()
 }
 
 fn known<T>(column: usize, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, sqlx::Error> {

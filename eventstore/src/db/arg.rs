@@ -131,9 +131,9 @@ impl OfValue<'_> for i64 {
     }
 }
 
-impl OfValue<'_> for String {
-    fn of(value: &Value) -> Option<Self> {
-        if let Value::Text(value) = value { Some(value.clone()) } else { None }
+impl<'a> OfValue<'a> for &'a str {
+    fn of(value: &'a Value) -> Option<Self> {
+        if let Value::Text(value) = value { Some(value) } else { None }
     }
 }
 
@@ -185,9 +185,9 @@ impl Row {
         /// A BIGINT.
         int -> i64;
         /// A TEXT.
-        text -> String;
+        text -> &str;
         /// A TEXT, or NULL.
-        opt_text -> Option<String>;
+        opt_text -> Option<&str>;
         /// Bytes.
         bytes -> Vec<u8>;
         /// Bytes, or NULL.
@@ -195,6 +195,11 @@ impl Row {
     }
 
     fn borrowed(&self, column: usize) -> Result<&[u8], sqlx::Error> {
+        let null = || sqlx::Error::ColumnDecode { index: column.to_string(), source: "it is NULL".into() };
+        self.opt_borrowed(column)?.ok_or_else(null)
+    }
+
+    fn opt_borrowed(&self, column: usize) -> Result<Option<&[u8]>, sqlx::Error> {
         match self {
             Self::Sqlite(values) => of_column(values, column),
             Self::Postgres(row) => row.try_get(column),
@@ -255,9 +260,9 @@ impl Row {
 
     /// A UUID, or NULL.
     pub fn opt_uuid(&self, column: usize) -> Result<Option<uuid::Uuid>, sqlx::Error> {
-        match self.opt_bytes(column)? {
+        match self.opt_borrowed(column)? {
             None => Ok(None),
-            Some(value) => self.convert(column, value, |bytes| uuid::Uuid::from_slice(&bytes).ok()).map(Some),
+            Some(value) => self.convert(column, value, |bytes| uuid::Uuid::from_slice(bytes).ok()).map(Some),
         }
     }
 
@@ -268,9 +273,9 @@ impl Row {
 
     /// A stream, or NULL.
     pub fn opt_stream(&self, column: usize) -> Result<Option<StreamId>, sqlx::Error> {
-        match self.opt_bytes(column)? {
+        match self.opt_borrowed(column)? {
             None => Ok(None),
-            Some(value) => self.convert(column, value, |bytes| StreamId::from_bytes(&bytes)).map(Some),
+            Some(value) => self.convert(column, value, StreamId::from_bytes).map(Some),
         }
     }
 

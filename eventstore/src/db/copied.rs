@@ -176,9 +176,9 @@ impl OfField<'_> for Vec<u8> {
     }
 }
 
-impl OfField<'_> for String {
-    fn of(field: Option<&[u8]>) -> Option<Self> {
-        std::str::from_utf8(field?).ok().map(str::to_owned)
+impl<'a> OfField<'a> for &'a str {
+    fn of(field: Option<&'a [u8]>) -> Option<Self> {
+        std::str::from_utf8(field?).ok()
     }
 }
 

@@ -43,7 +43,7 @@ fn both_are_read<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) {
     assert_eq!(second.get::<Option<Vec<u8>>>(1).unwrap(), None);
     assert_eq!(second.get::<Option<i64>>(1).unwrap(), None);
     for row in &rows {
-        assert_eq!(row.get::<String>(2).unwrap(), "통화");
+        assert_eq!(row.get::<&str>(2).unwrap(), "통화");
         assert_eq!(row.get::<Vec<u8>>(3).unwrap(), [0; 0]);
     }
 }
@@ -118,6 +118,6 @@ fn a_field_that_is_something_else_cannot_be_read() {
     let rows = rows([&sent[..]]).unwrap();
     assert!(rows[0].get::<i64>(1).is_err(), "seven bytes are no number");
     assert!(rows[1].get::<Vec<u8>>(1).is_err() && rows[1].shared(1).is_err(), "NULL is no bytes");
-    assert!(rows[0].get::<String>(0).is_ok() && rows[1].get::<String>(0).is_err(), "0xFF is in no text");
+    assert!(rows[0].get::<&str>(0).is_ok() && rows[1].get::<&str>(0).is_err(), "0xFF is in no text");
     assert!(matches!(rows[0].get::<i64>(4), Err(sqlx::Error::ColumnIndexOutOfBounds { index: 4, len: 4 })));
 }

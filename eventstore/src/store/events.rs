@@ -56,7 +56,7 @@ pub(super) fn event_columns(row: &Row) -> Result<StoredEvent, sqlx::Error> {
         stream: row.stream(1)?,
         version: row.version(2)?,
         event_id: EventId::from_uuid(row.uuid(3)?),
-        event_type: row.text(4)?,
+        event_type: row.text(4)?.to_owned(),
         occurred_at: row.time(5)?,
         recorded_at: row.time(6)?,
         leaf: row.shared(7)?,

@@ -52,7 +52,7 @@ impl Claims {
 
     fn take_in(&mut self, rows: Vec<Row>) -> Result<(), sqlx::Error> {
         for row in rows {
-            self.before.insert((row.text(0)?, row.array(1)?), row.stream(2)?);
+            self.before.insert((row.text(0)?.to_owned(), row.array(1)?), row.stream(2)?);
         }
         Ok(())
     }

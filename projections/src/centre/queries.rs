@@ -42,7 +42,7 @@ pub async fn legacy(models: &ReadModels, at: &At) -> Result<Vec<LegacyYear>, Rea
 pub(crate) async fn zone_of(models: &ReadModels, at: &At) -> Result<Zone, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Zone::UTC) };
     let sql = format!("SELECT time_zone FROM {} WHERE log_no = $1", question.from(&CENTRES));
-    let named = models.select(question, &sql, |row| row.text(0)).await?.pop();
+    let named = models.select(question, &sql, |row| row.text(0).map(str::to_owned)).await?.pop();
     Ok(named.and_then(|name| zone(&name)).unwrap_or(Zone::UTC))
 }
 
@@ -72,13 +72,13 @@ async fn rules<T: DeserializeOwned>(models: &ReadModels, at: &At, kind: &str) ->
 }
 
 fn read_body<T: DeserializeOwned>(row: &Row) -> Result<T, sqlx::Error> {
-    serde_json::from_str(&row.text(0)?).map_err(|e| sqlx::Error::Decode(e.into()))
+    serde_json::from_str(row.text(0)?).map_err(|e| sqlx::Error::Decode(e.into()))
 }
 
 fn read_facts(row: &Row) -> Result<CentreFacts, sqlx::Error> {
     Ok(CentreFacts {
-        name: row.text(0)?,
-        time_zone: row.text(1)?,
+        name: row.text(0)?.to_owned(),
+        time_zone: row.text(1)?.to_owned(),
         opened_on: date_of(row.int(2)?)?,
         records_complete_from: date_of(row.int(3)?)?,
         position: row.position(4)?,
@@ -90,7 +90,7 @@ fn read_legacy(row: &Row) -> Result<LegacyYear, sqlx::Error> {
     Ok(LegacyYear {
         year: small(row.int(0)?),
         consultations: row.opt_int(1)?.map(|count| count.unsigned_abs()),
-        source: row.text(2)?,
+        source: row.text(2)?.to_owned(),
         position: row.position(3)?,
     })
 }

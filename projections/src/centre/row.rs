@@ -115,7 +115,7 @@ impl LegacyRow {
             since: row.position(1)?,
             position: row.position(2)?,
             consultations: row.opt_int(3)?,
-            source: row.text(4)?,
+            source: row.text(4)?.to_owned(),
         })
     }
 

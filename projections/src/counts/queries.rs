@@ -208,6 +208,6 @@ fn read_key(by: By, row: &Row) -> Result<Key, sqlx::Error> {
         By::Year => Key::Year(small(row.int(0)?)),
         By::Hour => Key::Hour(small(row.int(0)?)),
         By::Agent => Key::Agent(Uuid::from_slice(&row.bytes(0)?).ok().map(AgentId::from_uuid)),
-        By::Category => Key::Category(Code::parse(&row.text(0)?).ok()),
+        By::Category => Key::Category(Code::parse(row.text(0)?).ok()),
     })
 }

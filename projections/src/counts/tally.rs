@@ -250,6 +250,6 @@ impl KeyPart for Option<Code> {
     }
 
     fn of(row: &Row, column: usize) -> Result<Self, sqlx::Error> {
-        Ok(Code::parse(&row.text(column)?).ok())
+        Ok(Code::parse(row.text(column)?).ok())
     }
 }

@@ -75,7 +75,7 @@ impl ImportRow {
     pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
         let digest = |column: usize| -> Result<Option<Sha256Hex>, sqlx::Error> {
             let text = row.opt_text(column)?;
-            text.map(|text| from_json(serde_json::Value::String(text))).transpose()
+            text.map(|text| from_json(serde_json::Value::from(text))).transpose()
         };
         let completed_at = row.opt_time(8)?;
         Ok(Self {
@@ -122,7 +122,7 @@ impl ImportRow {
 
 fn read_completed(row: &Row) -> Result<ImportCompleted, sqlx::Error> {
     let skipped: Vec<SkippedRows> =
-        serde_json::from_str(&row.text(13)?).map_err(|e| sqlx::Error::Decode(e.into()))?;
+        serde_json::from_str(row.text(13)?).map_err(|e| sqlx::Error::Decode(e.into()))?;
     Ok(ImportCompleted {
         read: row.count(9)?,
         accepted: row.count(10)?,

@@ -182,7 +182,7 @@ async fn lists_are_read_by_their_indexes(history: History) {
             (absorbed, ["callers_merged", "callers_past_merged"]),
         ] {
             let sql = format!("EXPLAIN QUERY PLAN {sql}");
-            let plan = h.models.select(question, &sql, |row| row.text(3)).await.unwrap();
+            let plan = h.models.select(question, &sql, |row| row.text(3).map(str::to_owned)).await.unwrap();
             let used = if at.position().is_some() { &indexes[..] } else { &indexes[..1] };
             for index in used {
                 assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
@@ -194,7 +194,10 @@ async fn lists_are_read_by_their_indexes(history: History) {
         }
         // As of a moment each half is read from that moment back: nothing later is looked at.
         let (sql, question) = latest;
-        let plan = h.models.select(question, &format!("EXPLAIN QUERY PLAN {sql}"), |row| row.text(3)).await;
+        let plan = h
+            .models
+            .select(question, &format!("EXPLAIN QUERY PLAN {sql}"), |row| row.text(3).map(str::to_owned))
+            .await;
         let plan = plan.unwrap();
         if at.position().is_some() {
             let from_then = "consultations_by_time (log_no=? AND occurred_at<?)";

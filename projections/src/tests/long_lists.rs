@@ -344,7 +344,7 @@ async fn steps(file: &std::path::Path, sql: &str, question: Question) -> u64 {
 /// How many rows the nodes of PostgreSQL's plan gave, or looked at and left out.
 async fn rows_touched(h: &History, sql: &str, question: Question) -> u64 {
     let sql = format!("EXPLAIN (ANALYZE, TIMING OFF) {sql}");
-    let plan = h.models.select(question, &sql, |row| row.text(0)).await.unwrap();
+    let plan = h.models.select(question, &sql, |row| row.text(0).map(str::to_owned)).await.unwrap();
     let number = |text: &str| -> f64 {
         text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<String>().parse().unwrap()
     };
