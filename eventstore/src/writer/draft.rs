@@ -1,5 +1,6 @@
 //! A batch as it takes shape: which units fit, what they write, what memory will be once they are written.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use sangdam_domain::log::{Position, StreamId, Version};
@@ -12,10 +13,9 @@ use crate::contract::{AppendError, Appended, ClaimChange, Expected, Hash};
 use crate::leaf::{EncodedEvent, moment};
 use crate::merkle::Tree;
 
-pub(super) struct Draft<'a> {
+pub(super) struct Draft {
     log_no: i64,
-    memory: &'a Memory,
-    /// Versions beyond memory: those read for this batch, and those that its units move.
+    /// Of the streams that its units touch, those that they move included. What is not here is new.
     versions: HashMap<StreamId, u64>,
     foreign: HashSet<StreamId>,
     commands: HashSet<[u8; 16]>,
@@ -41,24 +41,39 @@ impl After {
     }
 }
 
-impl<'a> Draft<'a> {
-    pub(super) fn new(log_no: i64, memory: &'a Memory, read: ReadVersions, now: Timestamp) -> Self {
+impl Draft {
+    /// What comes behind what is written.
+    pub(super) fn new(log_no: i64, memory: &Memory) -> Self {
+        let Memory { position, recorded_at, ref tree, .. } = *memory;
+        Self::behind(log_no, (position, recorded_at, tree.clone()), HashMap::new())
+    }
+
+    /// What comes behind what is being written.
+    pub(super) fn ahead(log_no: i64, after: &After) -> Self {
+        let After { position, recorded_at, ref tree, ref versions } = *after;
+        Self::behind(log_no, (position, recorded_at, tree.clone()), versions.clone())
+    }
+
+    fn behind(
+        log_no: i64,
+        (position, recorded_at, tree): (u64, i64, Tree),
+        versions: HashMap<StreamId, u64>,
+    ) -> Self {
         Self {
             log_no,
-            memory,
-            versions: read.versions,
-            foreign: read.foreign,
+            versions,
+            foreign: HashSet::new(),
             commands: HashSet::new(),
             claimed: HashSet::new(),
-            tree: memory.tree.clone(),
-            now: now.micros(),
-            recorded_at: memory.recorded_at,
-            recorded_text: moment(memory.recorded_at),
+            tree,
+            now: recorded_at,
+            recorded_at,
+            recorded_text: moment(recorded_at),
             rows: Rows {
                 log_no,
-                from: memory.position,
-                to: memory.position,
-                recorded_at: memory.recorded_at,
+                from: position,
+                to: position,
+                recorded_at,
                 frontier: Vec::new(),
                 root: [0; 32],
                 events: Vec::new(),
@@ -68,6 +83,34 @@ impl<'a> Draft<'a> {
                 tiles: Vec::new(),
             },
         }
+    }
+
+    /// What is pushed from here on is recorded now.
+    pub(super) fn now(&mut self, now: Timestamp) {
+        self.now = now.micros();
+    }
+
+    /// Takes over what memory knows of the streams that a unit touches, and tells those of which it knows nothing although they must be
+    /// there.
+    pub(super) fn learn(&mut self, memory: &Memory, unit: &Unit, mut missed: impl FnMut(StreamId)) {
+        for append in &unit.appends {
+            let guards = append.guards.iter().map(|(stream, _)| (*stream, true));
+            let own = std::iter::once((append.stream, append.expected != Expected::NoStream));
+            for (stream, is_there) in own.chain(guards) {
+                let Entry::Vacant(entry) = self.versions.entry(stream) else { continue };
+                match memory.versions.peek(&stream) {
+                    Some(version) => _ = entry.insert(*version),
+                    None if is_there => missed(stream),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// Takes over versions that were read.
+    pub(super) fn take_read(&mut self, read: ReadVersions) {
+        self.versions.extend(read.versions);
+        self.foreign.extend(read.foreign);
     }
 
     /// Whether the unit can be written without looking anything up. What it does not know itself (whether the command
@@ -87,7 +130,7 @@ impl<'a> Draft<'a> {
             && self.check_versions(unit).is_ok()
     }
 
-    /// Whether every stream of the unit is where it is expected. Streams that are neither in memory nor read are new.
+    /// Whether every stream of the unit is where it is expected.
     pub(super) fn check_versions(&self, unit: &Unit) -> Result<(), AppendError> {
         for &(stream, wanted) in unit.appends.iter().flat_map(|append| &append.guards) {
             let actual = self.version_of(stream);
@@ -118,8 +161,7 @@ impl<'a> Draft<'a> {
     }
 
     fn version_of(&self, stream: StreamId) -> u64 {
-        let read = self.versions.get(&stream).copied();
-        read.or_else(|| self.memory.versions.peek(&stream).copied()).unwrap_or(0)
+        self.versions.get(&stream).copied().unwrap_or(0)
     }
 
     /// Takes the unit's claims as they stand, for a batch that looked nothing up.
@@ -207,6 +249,8 @@ impl<'a> Draft<'a> {
         self.rows.recorded_at = self.recorded_at;
         self.rows.frontier = self.tree.frontier().to_bytes();
         self.rows.root = self.tree.frontier().root();
+        // What stands in another log is not taken for a stream of this one the next time.
+        self.versions.retain(|stream, _| !self.foreign.contains(stream));
         let after = After {
             position: self.rows.to,
             recorded_at: self.recorded_at,

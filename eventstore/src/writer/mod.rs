@@ -2,9 +2,10 @@
 //! answers each alone.
 //!
 //! The fast way writes a batch by memory alone: the head is taken by compare-and-set, and the unique indexes know what
-//! memory does not. Whatever does not fit (a conflict, a command carried out before, a head that somebody else moved) goes
+//! memory does not. While it is on its way, those who come are drafted behind it (`batch.rs`). Whatever does not fit (a conflict, a command carried out before, a head that somebody else moved) goes
 //! the slow way: under the head's lock, with everything looked up. Both keep the order in which appends came.
 
+mod batch;
 mod claims;
 mod draft;
 mod memory;
@@ -16,6 +17,7 @@ mod sqlite;
 pub(crate) use memory::{HeadRow, Source, frontier_of, tree_of_tiles};
 pub(crate) use slow::{SELECT_COMMANDS, recorded_command};
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use sangdam_domain::id::CommandId;
@@ -29,12 +31,11 @@ use crate::clock::Clock;
 use crate::contract::{AppendError, Appended, ClaimChange, Expected, Fingerprint, StoreError};
 use crate::db::{Db, Tx};
 use crate::leaf::EncodedEvent;
+use batch::{Batch, UNITS_MAX};
 use draft::{After, Draft};
 use memory::{Memory, read_versions};
 use rows::{Rows, WriteError};
 
-/// How many units a batch has at most.
-const BATCH_UNITS_MAX: usize = 1024;
 /// For how many batches a connection is kept before the writers of other logs may have it.
 const HELD_BATCHES_MAX: u32 = 256;
 /// How many units may wait; past that, appends wait to be queued.
@@ -73,8 +74,10 @@ pub(crate) struct Writer {
     pub(crate) notify: Option<mpsc::UnboundedSender<(i64, u64)>>,
     memory: Option<Memory>,
     /// Kept from batch to batch while there is work, and for how many yet.
-    held: Option<(PoolConnection<Postgres>, u32)>,
+    held: Option<Held>,
 }
+
+type Held = (PoolConnection<Postgres>, u32);
 
 impl Writer {
     pub(crate) fn new(
@@ -90,103 +93,107 @@ impl Writer {
     /// Works until nobody can append any more, or the store is closing and the queue is empty.
     pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Unit>, mut closing: watch::Receiver<bool>) {
         let mut units = Vec::new();
-        loop {
-            let gathered = tokio::select! {
-                biased;
-                _ = closing.wait_for(|closing| *closing), if !queue.is_closed() => {
-                    queue.close();
-                    continue;
-                }
-                gathered = queue.recv_many(&mut units, BATCH_UNITS_MAX) => gathered,
-            };
-            if gathered == 0 {
-                return;
+        while receive(&mut queue, &mut closing, &mut units, UNITS_MAX).await > 0 {
+            let mut next = self.batch(None, std::mem::take(&mut units)).await;
+            while let Some(batch) = next {
+                next = self.carry_out(batch, &mut queue, &mut closing).await;
             }
-            self.carry_out(std::mem::take(&mut units)).await;
-            // Those just answered may have their next append ready: let them join the next batch.
-            tokio::task::yield_now().await;
             if queue.is_empty() {
                 self.held = None;
             }
         }
     }
 
-    async fn carry_out(&mut self, mut units: Vec<Unit>) {
-        match self.fast(&units).await {
-            Ok(done) => {
-                let rest = units.split_off(done.len());
-                for (unit, appended) in units.into_iter().zip(done) {
+    /// The next batch: what was drafted already, and these units behind it. `None` where nothing can be written the fast way; all
+    /// were written the slow way then.
+    async fn batch(&mut self, drafted: Option<Batch>, units: Vec<Unit>) -> Option<Batch> {
+        let Some(memory) = &self.memory else {
+            let before = drafted.into_iter().flat_map(Batch::into_units);
+            self.slow(before.chain(units).collect()).await;
+            return None;
+        };
+        let mut batch = drafted.unwrap_or_else(|| Batch::of(Draft::new(self.log_no, memory)));
+        batch.take(memory, units, self.clock.now());
+        let unread = batch.unread(memory);
+        if !unread.is_empty() {
+            // Whoever holds a connection waits for no other.
+            self.held = None;
+            match read_versions(Source::Db(&self.db), self.log_no, &unread).await {
+                Ok(read) => batch.take_read(memory, read, self.clock.now()),
+                // The slow way tries again.
+                Err(e) => tracing::warn!(error = %e, "the versions of streams cannot be read"),
+            }
+        }
+        if batch.is_drafted() {
+            return Some(batch);
+        }
+        self.slow(batch.into_units().collect()).await;
+        None
+    }
+
+    /// Writes a batch, and drafts the next one meanwhile of those who come.
+    async fn carry_out(
+        &mut self,
+        batch: Batch,
+        queue: &mut mpsc::Receiver<Unit>,
+        closing: &mut watch::Receiver<bool>,
+    ) -> Option<Batch> {
+        let (rows, after, drafted, rest) = batch.finish();
+        let to = rows.to;
+        let (mut ahead, mut units) = (None::<Batch>, Vec::new());
+        let mut open = rest.is_empty();
+        let mut writing = pin!(write_alone(self.db.clone(), self.held.take(), rows));
+        let written = loop {
+            let room = ahead.as_ref().map_or(UNITS_MAX, Batch::room);
+            tokio::select! {
+                biased;
+                written = &mut writing => break written,
+                come = receive(queue, closing, &mut units, room), if open && room > 0 => {
+                    open = come > 0;
+                    if let (true, Some(memory)) = (open, &self.memory) {
+                        let ahead = ahead.get_or_insert_with(|| Batch::of(Draft::ahead(self.log_no, &after)));
+                        ahead.take(memory, units.drain(..), self.clock.now());
+                    }
+                }
+            }
+        };
+        let maybe_written = match written {
+            Ok(held) => {
+                self.held = held;
+                self.written(after, to);
+                for (unit, appended) in drafted {
                     // Whoever asked may have gone: what is written stays written.
                     let _ = unit.answer.send(Ok(appended));
                 }
-                units = rest;
+                if !rest.is_empty() {
+                    self.slow(rest).await;
+                    return None;
+                }
+                // Those just answered may have their next append ready: let them join the next batch.
+                tokio::task::yield_now().await;
+                let room = ahead.as_ref().map_or(UNITS_MAX, Batch::room);
+                units.extend(std::iter::from_fn(|| queue.try_recv().ok()).take(room));
+                return if ahead.is_none() && units.is_empty() {
+                    None
+                } else {
+                    self.batch(ahead, units).await
+                };
             }
-            Err(WriteError::HeadMoved | WriteError::Taken) => {}
-            Err(WriteError::Database(e)) if is_unique_violation(&e) => {}
+            Err(WriteError::HeadMoved | WriteError::Taken) => false,
+            Err(WriteError::Database(e)) if is_unique_violation(&e) => false,
             Err(WriteError::Database(e)) => {
                 tracing::warn!(error = %e, "a batch of appends has an unknown outcome; looking it up");
-                units.iter_mut().for_each(|unit| unit.maybe_written = true);
                 self.memory = None;
+                true
             }
-        }
-        if !units.is_empty() {
-            // Whoever holds a connection waits for no other.
-            self.held = None;
-            self.slow(units).await;
-        }
-    }
-
-    /// Writes as many units from the front as fit, and gives what became of them.
-    async fn fast(&mut self, units: &[Unit]) -> Result<Vec<Vec<Appended>>, WriteError> {
-        let Some(memory) = &mut self.memory else { return Ok(Vec::new()) };
-        let mut missed: Vec<StreamId> = Vec::new();
-        for append in units.iter().flat_map(|unit| &unit.appends) {
-            // Touched, so that streams at work stay in memory.
-            if memory.versions.get(&append.stream).is_none() && append.expected != Expected::NoStream {
-                missed.push(append.stream);
-            }
-            let guards = append.guards.iter().map(|(stream, _)| *stream);
-            missed.extend(guards.filter(|stream| memory.versions.get(stream).is_none()));
-        }
-        missed.sort_unstable();
-        missed.dedup();
-        if !missed.is_empty() {
-            self.held = None;
-        }
-        let read = read_versions(Source::Db(&self.db), self.log_no, &missed).await?;
-        let mut draft = Draft::new(self.log_no, memory, read, self.clock.now());
-        let mut done = Vec::new();
-        for unit in units {
-            if !draft.fits(unit) {
-                break;
-            }
-            draft.take_claims(unit);
-            done.push(draft.push(unit));
-        }
-        if done.is_empty() {
-            return Ok(done);
-        }
-        let (rows, after) = draft.finish();
-        let to = rows.to;
-        self.write_alone(rows).await?;
-        self.written(after, to);
-        Ok(done)
-    }
-
-    /// Writes the rows in a transaction of their own.
-    async fn write_alone(&mut self, rows: Rows) -> Result<(), WriteError> {
-        match &self.db {
-            Db::Postgres(pool) => {
-                let (mut connection, batches) = match self.held.take() {
-                    Some(held) => held,
-                    None => (pool.acquire().await?, HELD_BATCHES_MAX),
-                };
-                postgres::write(&mut connection, &rows).await?;
-                self.held = batches.checked_sub(1).map(|batches| (connection, batches));
-                Ok(())
-            }
-            Db::Sqlite(direct) => sqlite::write(direct, rows).await,
-        }
+        };
+        let failed = drafted.into_iter().map(|(mut unit, _)| {
+            unit.maybe_written = maybe_written;
+            unit
+        });
+        let behind = ahead.into_iter().flat_map(Batch::into_units);
+        self.slow(failed.chain(rest).chain(behind).chain(units).collect()).await;
+        None
     }
 
     /// Remembers what was written, and tells it.
@@ -198,6 +205,38 @@ impl Writer {
         if let Some(notify) = &self.notify {
             let _ = notify.send((self.log_no, position));
         }
+    }
+}
+
+/// Units that come, so many at most; 0 where none will come any more.
+async fn receive(
+    queue: &mut mpsc::Receiver<Unit>,
+    closing: &mut watch::Receiver<bool>,
+    units: &mut Vec<Unit>,
+    room: usize,
+) -> usize {
+    loop {
+        tokio::select! {
+            biased;
+            _ = closing.wait_for(|closing| *closing), if !queue.is_closed() => queue.close(),
+            come = queue.recv_many(units, room) => return come,
+        }
+    }
+}
+
+/// Writes the rows in a transaction of their own. On PostgreSQL it gives back the connection, for as many more batches as that may
+/// be kept.
+async fn write_alone(db: Db, held: Option<Held>, rows: Rows) -> Result<Option<Held>, WriteError> {
+    match db {
+        Db::Postgres(pool) => {
+            let (mut connection, batches) = match held {
+                Some(held) => held,
+                None => (pool.acquire().await?, HELD_BATCHES_MAX),
+            };
+            postgres::write(&mut connection, &rows).await?;
+            Ok(batches.checked_sub(1).map(|batches| (connection, batches)))
+        }
+        Db::Sqlite(direct) => sqlite::write(&direct, rows).await.map(|()| None),
     }
 }
 

@@ -21,6 +21,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(2);
 
 impl Writer {
     pub(super) async fn slow(&mut self, mut units: Vec<Unit>) {
+        // Whoever holds a connection waits for no other.
+        self.held = None;
         for attempt in 1.. {
             match self.slow_once(&units).await {
                 Ok(answers) => {
@@ -57,7 +59,10 @@ impl Writer {
         let mut claims = Claims::read(&tx, units).await?;
         let streams = missed_streams(memory, units);
         let read = read_versions(Source::Tx(&tx), self.log_no, &streams).await?;
-        let mut draft = Draft::new(self.log_no, memory, read, self.clock.now());
+        let mut draft = Draft::new(self.log_no, memory);
+        draft.now(self.clock.now());
+        units.iter().for_each(|unit| draft.learn(memory, unit, |_| {}));
+        draft.take_read(read);
         let mut answers = Vec::with_capacity(units.len());
         for unit in units {
             let answer = match recorded.get(&unit.command_id) {

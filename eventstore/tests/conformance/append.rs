@@ -52,6 +52,21 @@ async fn a_log_is_made_once(fresh: Fresh) {
     store.append(&log(), append(one, Expected::Any, 1)).await.unwrap();
     let refused = store.append(&other, append(one, Expected::Any, 1)).await.unwrap_err();
     assert!(matches!(refused, AppendError::VersionConflict { .. }), "{refused}");
+    // Nor does it become one of another log's by being refused there among appends that are written.
+    let appends = || {
+        vec![
+            append(stream(), Expected::NoStream, 1),
+            append(one, version(1), 1),
+            append(one, Expected::Any, 1),
+        ]
+    };
+    for _ in 0..3 {
+        let results = store.append_bulk(&other, appends()).await;
+        assert!(results[0].is_ok(), "{results:?}");
+        for refused in &results[1..] {
+            assert!(matches!(refused, Err(AppendError::VersionConflict { .. })), "{refused:?}");
+        }
+    }
     store.close().await;
 }
 

@@ -9,6 +9,7 @@ use crate::harness::*;
 on_both_engines!(
     a_tailing_reader_misses_nothing,
     two_stores_write_one_log,
+    what_is_drafted_behind_a_batch_stands_behind_it,
     subscriptions_reach_across_stores,
     what_is_queued_at_closing_is_written,
     a_lost_connection_loses_and_repeats_nothing,
@@ -130,6 +131,44 @@ async fn two_stores_write_one_log(fresh: Fresh) {
     assert!(matches!(stale, AppendError::VersionConflict { actual, .. } if actual.get() == 3), "{stale}");
     one.close().await;
     other.close().await;
+}
+
+/// Large appends keep a batch on its way for long; what comes meanwhile is drafted behind it, and builds on it.
+async fn what_is_drafted_behind_a_batch_stands_behind_it(fresh: Fresh) {
+    let store = fresh.store().await;
+    let other = Store::open(fresh.config()).await.unwrap();
+    let one = stream();
+    store.append(&log(), append(one, Expected::NoStream, 1)).await.unwrap();
+    let mut reached = 1;
+    for round in 0..12 {
+        let large = vec![append(stream(), Expected::NoStream, 400), append(one, version(reached), 1)];
+        let follow_up = append(one, version(reached + 1), 1);
+        let (stale, taken) = (append(one, version(reached), 1), large[0].clone());
+        let log = log();
+        let intruding = async {
+            // Now and then somebody else writes in between, and all that was drafted is drafted anew.
+            if round % 3 == 2 {
+                other.append(&log, append(stream(), Expected::NoStream, 1)).await.unwrap();
+            }
+        };
+        let behind = async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            let appends = vec![follow_up, append(one, version(reached + 2), 2), stale, taken];
+            store.append_bulk(&log, appends).await
+        };
+        let (large, (), behind) = tokio::join!(store.append_all(&log, large), intruding, behind);
+        let large = large.unwrap();
+        let [first, second, stale, taken] = &behind[..] else { panic!("{behind:?}") };
+        let (first, second) = (first.as_ref().unwrap(), second.as_ref().unwrap());
+        assert!(large[1].last < first.first && first.last < second.first);
+        assert_eq!((first.version.get(), second.version.get()), (reached + 2, reached + 4));
+        assert!(matches!(stale, Err(AppendError::VersionConflict { .. })), "{stale:?}");
+        assert!(matches!(taken, Err(AppendError::AlreadyAppended { .. })), "{taken:?}");
+        reached += 4;
+    }
+    assert_sound(&store).await;
+    other.close().await;
+    store.close().await;
 }
 
 async fn subscriptions_reach_across_stores(fresh: Fresh) {
