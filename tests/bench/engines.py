@@ -198,9 +198,12 @@ class Served:
                 return
         sys.exit(f"after {SETTLED_SECONDS} seconds read models or search index are behind still: {logs}")
 
-    def memory_mib(self) -> float:
+    def memory_mib(self) -> tuple[float, float]:
+        """Its own memory, and how much of files that it maps (the search index, its program) is in memory: the system takes that
+        back when it is needed."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+        own, mapped = (int(re.search(rf"{name}:\s+(\d+)", status).group(1)) / 1024 for name in ("RssAnon", "RssFile"))
+        return own, mapped
 
     def stop(self) -> None:
         self.process.terminate()

@@ -59,7 +59,7 @@ def measure(engine, scale: int) -> dict:
     }
     for name, bodies in questions.of_sangdam(county.served).items():
         found[f"{name}_p50_ms"], found[f"{name}_p99_ms"] = asked(county.served.url, bodies)
-    found["serve_mib"] = county.served.memory_mib()
+    found["serve_own_mib"], found["serve_mapped_mib"] = county.served.memory_mib()
     county.close()
     return found
 

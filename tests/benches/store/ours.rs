@@ -137,18 +137,25 @@ impl Ours {
         (log, append)
     }
 
+    /// One caller, who makes and hands in the next batch while the last one is written.
     async fn batches(&self, length: Duration) -> Measured {
         let begin = Instant::now();
+        let hand_in = || {
+            let (ours, start) = (self.clone(), Instant::now());
+            tokio::spawn(async move {
+                let (log, append) = ours.batch(ours.written.clone()).await;
+                ours.store.append(&log, append).await.unwrap();
+                start.elapsed()
+            })
+        };
         let mut waits = Vec::new();
-        let (mut log, mut append) = self.batch(self.written.clone()).await;
+        let mut last = hand_in();
         while begin.elapsed() < length {
-            let start = Instant::now();
-            let ours = self.clone();
-            let next = tokio::spawn(async move { ours.batch(ours.written.clone()).await });
-            self.store.append(&log, append).await.unwrap();
-            (log, append) = next.await.unwrap();
-            waits.push(start.elapsed());
+            let next = hand_in();
+            waits.push(last.await.unwrap());
+            last = next;
         }
+        waits.push(last.await.unwrap());
         let events = waits.len() * BATCH_EVENTS;
         Measured { per_second: events as f64 / begin.elapsed().as_secs_f64(), waits }
     }
