@@ -5,7 +5,7 @@
 //! SECONDS` from its input (`sqlite ours append_64 2`) and answers each with a line of JSON. ENGINE is `sqlite` or
 //! `postgres`, SIDE is `ours` or `raw`, WORK is one of `append_1`, `append_16`, `append_64`, `append_256` (so many
 //! callers, each with one event at a time), `append_batch_1000` (one caller, an append of 1,000 events at a time, of which
-//! the next is sealed while the last one is written) and `read_all` (a log of 200,000 events in order). At the end of its
+//! the next is made and handed in while the last one is written) and `read_all` (a log of 200,000 events in order). At the end of its
 //! input it verifies what was written.
 //!
 //! The raw limit writes the same rows (leaves, sealed parts, commands, tiles, head) in a bare loop on one connection, with
