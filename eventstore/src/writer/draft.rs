@@ -17,6 +17,8 @@ pub(super) struct Draft {
     log_no: i64,
     /// Of the streams that its units touch, those that they move included. What is not here is new.
     versions: HashMap<StreamId, u64>,
+    /// Those that the batch on its way has touched, which memory does not know of yet.
+    before: HashMap<StreamId, u64>,
     foreign: HashSet<StreamId>,
     commands: HashSet<[u8; 16]>,
     claimed: HashSet<(&'static str, Hash)>,
@@ -48,7 +50,7 @@ impl Draft {
         Self::behind(log_no, (position, recorded_at, tree.clone()), HashMap::new())
     }
 
-    /// What comes behind what is being written.
+    /// What comes behind what is being written. Memory must know of everything before that.
     pub(super) fn ahead(log_no: i64, after: &After) -> Self {
         let After { position, recorded_at, ref tree, ref versions } = *after;
         Self::behind(log_no, (position, recorded_at, tree.clone()), versions.clone())
@@ -57,11 +59,12 @@ impl Draft {
     fn behind(
         log_no: i64,
         (position, recorded_at, tree): (u64, i64, Tree),
-        versions: HashMap<StreamId, u64>,
+        before: HashMap<StreamId, u64>,
     ) -> Self {
         Self {
             log_no,
-            versions,
+            versions: HashMap::new(),
+            before,
             foreign: HashSet::new(),
             commands: HashSet::new(),
             claimed: HashSet::new(),
@@ -98,7 +101,7 @@ impl Draft {
             let own = std::iter::once((append.stream, append.expected != Expected::NoStream));
             for (stream, is_there) in own.chain(guards) {
                 let Entry::Vacant(entry) = self.versions.entry(stream) else { continue };
-                match memory.versions.peek(&stream) {
+                match self.before.get(&stream).or_else(|| memory.versions.peek(&stream)) {
                     Some(version) => _ = entry.insert(*version),
                     None if is_there => missed(stream),
                     None => {}
@@ -267,4 +270,57 @@ pub(super) fn position(value: u64) -> Position {
 
 pub(super) fn version(value: u64) -> Version {
     Version::new(value).unwrap_or(Version::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use lru::LruCache;
+    use sangdam_domain::id::CommandId;
+    use sangdam_domain::log::StreamKind;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn unit(stream: StreamId) -> Unit {
+        let append = EncodedAppend {
+            stream,
+            expected: Expected::Any,
+            claims: Vec::new(),
+            guards: Vec::new(),
+            recorded_at: None,
+            events: Vec::new(),
+        };
+        Unit {
+            command_id: CommandId::from_uuid(stream.uuid),
+            fingerprint: Default::default(),
+            appends: vec![append],
+            answer: tokio::sync::oneshot::channel().0,
+            maybe_written: false,
+        }
+    }
+
+    fn stream(n: u128) -> StreamId {
+        StreamId::new(StreamKind::Consultation, Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn a_batch_knows_the_one_before_and_leaves_only_its_own_to_memory() {
+        let versions = LruCache::new(NonZeroUsize::MIN);
+        let memory = Memory { position: 0, recorded_at: 0, tree: Tree::from_tiles(&[]), versions };
+        let mut draft = Draft::new(1, &memory);
+        for n in 0..5 {
+            let mut missed = Vec::new();
+            draft.learn(&memory, &unit(stream(n)), |stream| missed.push(stream));
+            assert_eq!(missed, [stream(n)]);
+            draft.push(&unit(stream(n)));
+            let (_, after) = draft.finish();
+            assert_eq!(after.versions.keys().collect::<Vec<_>>(), [&stream(n)]);
+
+            draft = Draft::ahead(1, &after);
+            draft.learn(&memory, &unit(stream(n)), |stream| panic!("{stream} is known"));
+            draft = Draft::ahead(1, &after);
+        }
+    }
 }

@@ -110,7 +110,7 @@ impl Writer {
     async fn batch(&mut self, drafted: Option<Batch>, units: Vec<Unit>) -> Option<Batch> {
         let Some(memory) = &self.memory else {
             let before = drafted.into_iter().flat_map(Batch::into_units);
-            self.slow(before.chain(units).collect()).await;
+            self.slow(before.chain(units)).await;
             return None;
         };
         let mut batch = drafted.unwrap_or_else(|| Batch::of(Draft::new(self.log_no, memory)));
@@ -128,7 +128,7 @@ impl Writer {
         if batch.is_drafted() {
             return Some(batch);
         }
-        self.slow(batch.into_units().collect()).await;
+        self.slow(batch.into_units()).await;
         None
     }
 
@@ -193,7 +193,7 @@ impl Writer {
             unit
         });
         let behind = ahead.into_iter().flat_map(Batch::into_units);
-        self.slow(failed.chain(rest).chain(behind).chain(units).collect()).await;
+        self.slow(failed.chain(rest).chain(behind).chain(units)).await;
         None
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sangdam_domain::id::CommandId;
 use sangdam_domain::log::StreamId;
 
+use super::batch::UNITS_MAX;
 use super::claims::Claims;
 use super::draft::{Draft, position};
 use super::memory::{HeadRow, Memory, Source, read_versions};
@@ -20,9 +21,21 @@ const ATTEMPTS_MAX: u32 = 10;
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
 
 impl Writer {
-    pub(super) async fn slow(&mut self, mut units: Vec<Unit>) {
+    /// Writes these units in order, however many they are.
+    pub(super) async fn slow(&mut self, units: impl IntoIterator<Item = Unit>) {
         // Whoever holds a connection waits for no other.
         self.held = None;
+        let mut units = units.into_iter();
+        loop {
+            let some: Vec<Unit> = units.by_ref().take(UNITS_MAX).collect();
+            if some.is_empty() {
+                return;
+            }
+            self.slow_some(some).await;
+        }
+    }
+
+    async fn slow_some(&mut self, mut units: Vec<Unit>) {
         for attempt in 1.. {
             match self.slow_once(&units).await {
                 Ok(answers) => {
