@@ -12,11 +12,12 @@ from engines import ROOT, engines
 from results import Row, Runs
 from settings import ROUNDS, SECONDS
 
-WORKS = ["append_1", "append_16", "append_64", "append_256", "append_batch_1000", "read_all"]
+WORKS = ["append_1", "append_16", "append_64", "append_256", "append_batch_1000", "append_batch_1000_2", "read_all"]
 NOTES = {
     "append_1": "one writer, one event an append; the raw limit is one durable transaction for each.",
     "append_64": "the raw limit writes 256 appends a transaction, as for 16 and 256 writers.",
-    "append_batch_1000": "1,000 events an append, two of them on their way on each side; the raw limit has 1,000 a transaction.",
+    "append_batch_1000": "one writer, 1,000 events an append; so has the raw limit.",
+    "append_batch_1000_2": "the same with two appends on their way, on UmaDB's side as well.",
     "read_all": "all events in order; the raw limit is the engine's own reading of the same columns in pages.",
 }
 

@@ -5,8 +5,8 @@
 //! SECONDS` from its input (`sqlite ours append_64 2`) and answers each with a line of JSON. ENGINE is `sqlite` or
 //! `postgres`, SIDE is `ours` or `raw`, WORK is one of `append_1`, `append_16`, `append_64`, `append_256` (so many
 //! callers, each with one event at a time), `append_batch_1000` (one caller, an append of 1,000 events at a time, of which
-//! the next is made and handed in while the last one is written) and `read_all` (a log of 200,000 events in order). At the end of its
-//! input it verifies what was written.
+//! the next is made while the last one is written), `append_batch_1000_2` (the same with two appends on their
+//! way) and `read_all` (a log of 200,000 events in order). At the end of its input it verifies what was written.
 //!
 //! The raw limit writes the same rows (leaves, sealed parts, commands, tiles, head) in a bare loop on one connection, with
 //! the same settings and durability and rows made beforehand: without hashing, sealing or checking. For `append_1` that
@@ -36,14 +36,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Clone, Copy)]
 enum Work {
     Append { callers: usize },
-    Batch,
+    Batch { on_their_way: usize },
     ReadAll,
 }
 
 impl Work {
     fn parse(name: &str) -> Option<Self> {
         match name {
-            "append_batch_1000" => Some(Self::Batch),
+            "append_batch_1000" => Some(Self::Batch { on_their_way: 1 }),
+            "append_batch_1000_2" => Some(Self::Batch { on_their_way: 2 }),
             "read_all" => Some(Self::ReadAll),
             _ => Some(Self::Append { callers: name.strip_prefix("append_")?.parse().ok()? }),
         }

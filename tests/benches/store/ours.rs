@@ -1,5 +1,6 @@
 //! The store's side: each caller seals, appends, waits for the answer, and begins again.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -107,7 +108,7 @@ impl Ours {
     pub(crate) async fn run(&self, work: Work, length: Duration) -> Measured {
         match work {
             Work::Append { callers } => self.appends(callers, length).await,
-            Work::Batch => self.batches(length).await,
+            Work::Batch { on_their_way } => self.batches(on_their_way, length).await,
             Work::ReadAll => self.read_all(length).await,
         }
     }
@@ -137,25 +138,34 @@ impl Ours {
         (log, append)
     }
 
-    /// One caller, who makes and hands in the next batch while the last one is written.
-    async fn batches(&self, length: Duration) -> Measured {
+    /// One caller, who has so many batches on their way, and makes the next one meanwhile.
+    async fn batches(&self, on_their_way: usize, length: Duration) -> Measured {
         let begin = Instant::now();
-        let hand_in = || {
+        let make = || {
+            let ours = self.clone();
+            tokio::spawn(async move { ours.batch(ours.written.clone()).await })
+        };
+        let hand_in = |(log, append): (LogId, Append)| {
             let (ours, start) = (self.clone(), Instant::now());
             tokio::spawn(async move {
-                let (log, append) = ours.batch(ours.written.clone()).await;
                 ours.store.append(&log, append).await.unwrap();
                 start.elapsed()
             })
         };
-        let mut waits = Vec::new();
-        let mut last = hand_in();
+        let (mut waits, mut handed_in, mut made) = (Vec::new(), VecDeque::new(), make());
         while begin.elapsed() < length {
-            let next = hand_in();
-            waits.push(last.await.unwrap());
-            last = next;
+            let batch = made.await.unwrap();
+            made = make();
+            handed_in.push_back(hand_in(batch));
+            if handed_in.len() >= on_their_way
+                && let Some(first) = handed_in.pop_front()
+            {
+                waits.push(first.await.unwrap());
+            }
         }
-        waits.push(last.await.unwrap());
+        for last in handed_in {
+            waits.push(last.await.unwrap());
+        }
         let events = waits.len() * BATCH_EVENTS;
         Measured { per_second: events as f64 / begin.elapsed().as_secs_f64(), waits }
     }

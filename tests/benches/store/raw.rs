@@ -144,7 +144,7 @@ impl Raw {
         match work {
             Work::Append { callers: 1 } => self.write(1, 1, length).await,
             Work::Append { .. } => self.write(256, 1, length).await,
-            Work::Batch => self.write(1, 1000, length).await,
+            Work::Batch { .. } => self.write(1, 1000, length).await,
             Work::ReadAll => self.read(length).await,
         }
     }

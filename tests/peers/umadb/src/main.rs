@@ -2,7 +2,8 @@
 //! `WORK SECONDS` and answers each with one line of JSON, `{"work", "per_second", "p50_ms", "p99_ms"}`.
 //!
 //! `peer-umadb URL`. The works: `append_1`, `append_16`, `append_64`, `append_256` (that many writers, one event an append),
-//! `append_batch_1000` (1,000 events an append, two of them on their way, as on Sangdam's side) and `read_all` (everything, in order).
+//! `append_batch_1000` (one writer, 1,000 events an append), `append_batch_1000_2` (two of these on their way) and `read_all`
+//! (everything, in order).
 //!
 //! Every append names a stream of its own by a tag, and carries the condition that this stream has no event yet, as
 //! Sangdam's appends expect a version.
@@ -105,7 +106,8 @@ async fn read_all(client: &AsyncUmaDbClient, length: Duration) -> Result<Run, Fa
 
 async fn run(clients: &[Arc<AsyncUmaDbClient>], work: &str, length: Duration) -> Result<Run, Failure> {
     match work {
-        "append_batch_1000" => appends(clients, 2, 1_000, length).await,
+        "append_batch_1000" => appends(clients, 1, 1_000, length).await,
+        "append_batch_1000_2" => appends(clients, 2, 1_000, length).await,
         "read_all" => read_all(&clients[0], length).await,
         _ => {
             let writers = work.strip_prefix("append_").and_then(|writers| writers.parse().ok());
