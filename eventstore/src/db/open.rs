@@ -40,7 +40,8 @@ pub struct Room {
     /// Whether a commit is on disk when it is answered. What can be rebuilt need not be.
     pub durable: bool,
     /// Whether all that is asked of it is looked up by keys, or read in their order. PostgreSQL then plans a statement once for a
-    /// connection, and by an index, however small the table was at the time.
+    /// connection: each row by an index, however small the table was at the time, and however large another. It asks no other of its
+    /// processes for help: to start them takes longer than to look up a thousand rows.
     pub by_key: bool,
     /// How many connections to open at most (reading ones, on SQLite).
     pub connections_max: u32,
@@ -161,7 +162,10 @@ async fn open_postgres(url: &str, room: Room, migrations: &Migrator) -> Result<D
         options = options.options([
             ("plan_cache_mode", "force_generic_plan"),
             ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
             ("jit", "off"),
+            ("max_parallel_workers_per_gather", "0"),
         ]);
     }
     let mut connection = PgConnection::connect_with(&options).await?;
