@@ -23,7 +23,7 @@
 //! ```text
 //! consultations::page(&ConsultationFilter, &Page) -> Paged<ConsultationRow>     count(&filter) -> u64
 //! consultations::by_ids(&[ConsultationId]) -> Vec<ConsultationRow>             opened_by_call(&[CallId])
-//! consultations::changed_after(Position, limit) -> Vec<ConsultationRow>, in the order of their last changes
+//! consultations::changed(&store, &models, &log, (after, until)) -> Changed { rows, until }, in the order of their last changes
 //! calls::page(&CallFilter, &Page) -> Paged<CallRow>   by_ids(&[CallId])   of_callers(&[CallerId])   under_way()
 //! At::now(&log)   ReadModels::as_of(&store, &log, position) -> At
 //! callers::by_ids(&[CallerId]) -> Vec<CallerRow>      aliases(CallerId) -> Vec<CallerId> (it first)

@@ -13,7 +13,7 @@ use std::time::Duration;
 use sangdam_domain::id::LedgerId;
 use sangdam_domain::log::{LogId, Position};
 use sangdam_eventstore::Store;
-use sangdam_projections::consultations::{ConsultationRow, changed_after};
+use sangdam_projections::consultations::{ConsultationRow, changed};
 use sangdam_projections::runner::{self, Progress, Runner};
 use sangdam_projections::{CatchUpError, ReadModels};
 
@@ -22,8 +22,6 @@ use super::rows::{COLUMNS, row};
 use super::{Batch, Feed, FeedError, check_since};
 use crate::table::json;
 
-/// How many are held in memory at once.
-const PAGE: usize = 1_000;
 /// How long it is waited at once for something to happen.
 const WAIT: Duration = Duration::from_secs(3600);
 /// The `type` of a line: no event of the log, but what came of those that there are.
@@ -81,19 +79,18 @@ impl Consultations {
         self.until
     }
 
-    /// The next of them, at most [`PAGE`]; none at the end.
+    /// The next of them, those of a stretch of the log; none at the end.
     pub async fn rows(&mut self) -> Result<Vec<ConsultationRow>, FeedError> {
-        if self.after >= self.until {
-            return Ok(Vec::new());
+        while self.after < self.until {
+            let stretch = (self.after, self.until);
+            let next = changed(&self.store, &self.models, &self.log, stretch).await;
+            let next = next.map_err(CatchUpError::from)?;
+            self.after = next.until;
+            if !next.rows.is_empty() {
+                return Ok(next.rows);
+            }
         }
-        let (models, log) = (&self.models, &self.log);
-        let at = models.as_of(&self.store, log, self.until).await.map_err(CatchUpError::from)?;
-        let rows = changed_after(models, &at, self.after, PAGE).await.map_err(CatchUpError::from)?;
-        self.after = match rows.last() {
-            Some(last) if rows.len() == PAGE => last.last_position,
-            _ => self.until,
-        };
-        Ok(rows)
+        Ok(Vec::new())
     }
 
     /// Ends what keeps the read models up to date.

@@ -2,10 +2,12 @@
 //! read from its own stream.
 
 mod apply;
+mod changes;
 pub(crate) mod queries;
 mod row;
 
 pub(crate) use apply::Consultations;
-pub use queries::{by_ids, changed_after, count, list, opened_by_call, page};
+pub use changes::{Changed, changed};
+pub use queries::{by_ids, count, list, opened_by_call, page};
 pub(crate) use row::TABLE;
 pub use row::{ConsultationFilter, ConsultationRow, ConsultationStatus, ListedConsultation};

@@ -1,7 +1,6 @@
 //! Questions about consultations.
 
 use sangdam_domain::id::{CallId, ConsultationId};
-use sangdam_domain::log::Position;
 use sangdam_eventstore::Arg;
 
 use super::row::{ConsultationFilter, ConsultationRow, ListedConsultation, SELECT, SELECT_LISTED, TABLE};
@@ -48,33 +47,6 @@ pub async fn count(models: &ReadModels, at: &At, filter: &ConsultationFilter) ->
     let sql = format!("SELECT COUNT(*) FROM {from} WHERE {conditions}");
     let counted = models.select(question, &sql, |row| row.count(0)).await?;
     Ok(counted.first().copied().unwrap_or(0))
-}
-
-/// At most `limit` consultations whose latest event stands behind a position, in the order of those events. To go on, give
-/// the `last_position` of the last one.
-pub async fn changed_after(
-    models: &ReadModels,
-    at: &At,
-    after: Position,
-    limit: usize,
-) -> Result<Vec<ConsultationRow>, ReadError> {
-    let Some(question) = models.ask(at).await? else { return Ok(Vec::new()) };
-    let (sql, question) = changed_sql(question, at.position(), after, limit);
-    models.select(question, &sql, ConsultationRow::read).await
-}
-
-pub(crate) fn changed_sql(
-    mut question: Question,
-    until: Option<Position>,
-    after: Position,
-    limit: usize,
-) -> (String, Question) {
-    let mut conditions = format!("log_no = $1 AND last_position > {}", question.arg(after));
-    if until.is_some() {
-        // Holds of all rows as of a position; said so that those behind it are not gone through.
-        conditions.push_str(" AND last_position <= $2");
-    }
-    (question.first(&TABLE, SELECT, &[conditions], "last_position", limit), question)
 }
 
 /// The consultations with these ids, in no particular order; ids that nothing has are left out.

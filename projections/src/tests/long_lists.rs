@@ -21,7 +21,7 @@ use crate::callers::queries::history_sql;
 use crate::callers::{CONTACTS, Contact, ContactKind};
 use crate::calls::queries::page_sql as calls_sql;
 use crate::calls::{self, CallFilter, CallRow, CallStatus};
-use crate::consultations::queries::{changed_sql, page_sql as consultations_sql};
+use crate::consultations::queries::page_sql as consultations_sql;
 use crate::consultations::{self, ConsultationFilter, ConsultationRow, ConsultationStatus};
 use crate::counts::CALL_WAITS;
 use crate::day::day_number;
@@ -35,7 +35,6 @@ use crate::{Cursor, Page};
 
 on_every_engine! {
     page_1000_costs_what_page_1_costs,
-    a_feed_costs_the_same_wherever_it_goes_on,
     sums_as_of_a_position_leave_alone_what_did_not_change,
 }
 
@@ -81,21 +80,6 @@ async fn costs(h: &History, at: &At, later: Cursor) -> Vec<(String, [u64; 2])> {
         costs.push((format!("{} as of {:?}", list.name, at.position()), both));
     }
     costs
-}
-
-async fn a_feed_costs_the_same_wherever_it_goes_on(history: History) {
-    let h = &history;
-    fill(h).await;
-    for at in [h.now(), as_of(h, Position::new(2 * ROWS - 900).unwrap())] {
-        let mut costs = Vec::new();
-        for after in [0, ROWS, 2 * ROWS - 2_000] {
-            let question = h.models.ask(&at).await.unwrap().unwrap();
-            let after = Position::new(after).unwrap();
-            costs.push(work(h, changed_sql(question, at.position(), after, SIZE)).await);
-        }
-        let (least, most) = (costs.iter().min().unwrap(), costs.iter().max().unwrap());
-        assert!(*most <= least * 3 / 2 + 50 && *most < 5_000, "as of {:?}: {costs:?}", at.position());
-    }
 }
 
 async fn sums_as_of_a_position_leave_alone_what_did_not_change(history: History) {

@@ -2,6 +2,7 @@
 
 mod agents_and_hours;
 mod built_anew;
+mod changes;
 mod directory_and_people;
 mod event_types;
 mod harness;
