@@ -36,10 +36,11 @@ pub async fn changed(
     (after, until): (Position, Position),
 ) -> Result<Changed, ReadError> {
     let at = models.as_of(store, log, until).await?;
-    let mut events = store.read(log, after, EVENTS_A_STRETCH).await?;
+    let left = until.get().saturating_sub(after.get());
+    let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(EVENTS_A_STRETCH);
+    let mut events = store.read(log, after, wanted).await?;
     events.retain(|event| event.position <= until);
-    let is_last = events.len() < EVENTS_A_STRETCH;
-    let end = events.last().filter(|_| !is_last).map_or(until, |last| last.position);
+    let end = events.last().map_or(until, |last| last.position);
     let streams = events.iter().map(|event| event.stream);
     let ids: HashSet<_> = streams
         .filter(|stream| stream.kind == StreamKind::Consultation)
