@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sangdam_domain::log::{LogId, Position};
 use sangdam_domain::time::Timestamp;
+use sangdam_eventstore::db::Together;
 use sangdam_eventstore::db::in_chunks;
 use sangdam_eventstore::{Arg, Db, Location, Room, Row, Store, args};
 use sqlx::migrate::Migrator;
@@ -25,6 +26,7 @@ pub struct ReadModels(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     db: Db,
+    together: Together,
     /// Numbers never change once given.
     log_numbers: Mutex<HashMap<LogId, i64>>,
     /// One builder at a time in this process.
@@ -65,6 +67,7 @@ impl ReadModels {
     pub async fn open(location: Location) -> Result<Self, ReadError> {
         let db = Db::open(&location, Room::READ, &SQLITE, &POSTGRES).await?;
         Ok(Self(Arc::new(Inner {
+            together: Together::of(db.clone()),
             db,
             log_numbers: Mutex::default(),
             building: tokio::sync::Mutex::default(),
@@ -187,6 +190,20 @@ impl ReadModels {
         read: impl Fn(&Row) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, ReadError> {
         let rows = self.db().fetch_all(sql, question.args()).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// The rows of a statement that many may ask at once, in no particular order. As of a position it is asked by itself.
+    pub(crate) async fn select_together<T>(
+        &self,
+        question: Question,
+        sql: &str,
+        read: impl Fn(&Row) -> Result<T, sqlx::Error>,
+    ) -> Result<Vec<T>, ReadError> {
+        if !question.is_now() {
+            return self.select(question, sql, read).await;
+        }
+        let rows = self.0.together.rows(sql, question.args()).await?;
         Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
     }
 

@@ -80,6 +80,15 @@ impl<T> Paged<T> {
         Self { rows: Vec::new(), more: false }
     }
 
+    /// From the rows in no particular order, one more than was asked for. `place` says where in the list a row stands.
+    pub(crate) fn sorted(mut rows: Vec<T>, page: &Page, place: impl Fn(&T) -> Cursor) -> Self {
+        rows.sort_by(|one, next| match page.order {
+            Order::OldestFirst => place(one).cmp(&place(next)),
+            Order::NewestFirst => place(next).cmp(&place(one)),
+        });
+        Self::cut(rows, page.size)
+    }
+
     /// From one row more than was asked for, which tells whether there are more.
     pub(crate) fn cut(mut rows: Vec<T>, size: usize) -> Self {
         let more = rows.len() > size;

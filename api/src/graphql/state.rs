@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sangdam_domain::actor::{Actor, ActorKind};
-use sangdam_domain::id::CallerId;
 use sangdam_domain::log::LogId;
 use sangdam_eventstore::{Location, Store, StoreError};
-use sangdam_projections::callers::{self, KnownCaller};
 use sangdam_projections::centre::{self, LegacyYear};
 use sangdam_projections::counts::{self, YearRow};
 use sangdam_projections::runner::{self, Runner};
@@ -37,8 +35,6 @@ pub struct Inner {
     pub metrics: Metrics,
     /// The years of logs as they stand.
     pub(super) years: Arc<Together<LogId, Arc<Years>>>,
-    /// The rows of callers as they stand.
-    pub(super) callers: Arc<Together<(LogId, CallerId), KnownCaller>>,
     runners: Mutex<HashMap<LogId, Runner>>,
     searches: Mutex<Searches>,
 }
@@ -69,25 +65,6 @@ fn years_together(models: &ReadModels) -> Arc<Together<LogId, Arc<Years>>> {
             for log in logs {
                 let years = Years::of(&models, &At::now(&log)).await?;
                 found.insert(log, Arc::new(years));
-            }
-            Ok(found)
-        }
-    })
-}
-
-fn callers_together(models: &ReadModels) -> Arc<Together<(LogId, CallerId), KnownCaller>> {
-    let models = models.clone();
-    Together::new(move |keys: Vec<(LogId, CallerId)>| {
-        let models = models.clone();
-        async move {
-            let mut by_log: HashMap<LogId, Vec<CallerId>> = HashMap::new();
-            for (log, id) in keys {
-                by_log.entry(log).or_default().push(id);
-            }
-            let mut found = HashMap::new();
-            for (log, ids) in by_log {
-                let rows = callers::known(&models, &log, &ids).await?;
-                found.extend(rows.into_iter().map(|(id, row)| ((log.clone(), id), row)));
             }
             Ok(found)
         }
@@ -129,9 +106,9 @@ impl App {
     fn over(store: Store, models: ReadModels, log: LogId, folder: Option<PathBuf>) -> Self {
         let runners = Mutex::default();
         let searches = Mutex::new(Searches { folder, temporary: None, open: HashMap::new() });
-        let (years, callers) = (years_together(&models), callers_together(&models));
+        let years = years_together(&models);
         let metrics = Metrics::new();
-        Self(Arc::new(Inner { store, models, log, metrics, years, callers, runners, searches }))
+        Self(Arc::new(Inner { store, models, log, metrics, years, runners, searches }))
     }
 
     /// The main log of a centre; of the one that is meant by default where none is named.

@@ -1,4 +1,4 @@
-//! One statement for all who ask at once.
+//! One answer for all who ask at once.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;

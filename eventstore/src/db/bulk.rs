@@ -36,10 +36,7 @@ impl Tx {
                 let arrays: Vec<String> =
                     types.iter().zip(1..).map(|(name, n)| format!("${n}::{name}")).collect();
                 let sql = format!("{head} SELECT * FROM unnest({}) {tail}", arrays.join(", "));
-                let mut query = sqlx::query(&sql);
-                for column in transpose(rows, types.len()) {
-                    query = column.bind(query);
-                }
+                let query = bind_columns(sqlx::query(&sql), rows, types.len());
                 query.execute(&mut **tx.lock().await).await?;
             }
         }
@@ -60,22 +57,29 @@ impl Tx {
                 let Some(one) = values.first() else { return Ok(Vec::new()) };
                 let sql = format!("{head} = ANY($2::{})", array_type(one));
                 let rows = values.into_iter().map(|value| vec![value]).collect();
-                let mut query = arg::postgres(&sql, vec![first]);
-                for column in transpose(rows, 1) {
-                    query = column.bind(query);
-                }
+                let query = bind_columns(arg::postgres(&sql, vec![first]), rows, 1);
                 query.fetch(&mut **tx.lock().await).map_ok(Row::Postgres).try_collect().await
             }
         }
     }
 }
 
-fn array_type(arg: &Arg) -> &'static str {
+/// The type that values of this one's kind have as one argument.
+pub(super) fn array_type(arg: &Arg) -> &'static str {
     match arg {
         Arg::Int(_) => "bigint[]",
         Arg::Text(_) => "text[]",
         Arg::Bytes(_) => "bytea[]",
     }
+}
+
+/// Binds rows of `width` values each as so many arrays.
+pub(super) fn bind_columns(
+    query: Query<'_, Postgres, PgArguments>,
+    rows: Vec<Vec<Arg>>,
+    width: usize,
+) -> Query<'_, Postgres, PgArguments> {
+    transpose(rows, width).into_iter().fold(query, |query, column| column.bind(query))
 }
 
 enum Column {

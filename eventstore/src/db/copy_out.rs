@@ -5,7 +5,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 
 use super::copied::Decoder;
-use super::{Arg, Db, Row, is_lost};
+use super::{Arg, Db, Row, retried};
 
 impl Db {
     /// The rows of a query that only reads and may have many, each made into what is wanted of it. PostgreSQL copies them
@@ -22,13 +22,7 @@ impl Db {
             return self.fetch_all(sql, args).await?.into_iter().map(make).collect();
         };
         let copy = format!("COPY ({}) TO STDOUT (FORMAT binary)", written_out(sql, numbers));
-        for _ in 0..pool.options().get_max_connections() {
-            match copy_out(pool, &copy, &make).await {
-                Err(e) if is_lost(&e) => {}
-                result => return result,
-            }
-        }
-        copy_out(pool, &copy, &make).await
+        retried(pool, || copy_out(pool, &copy, &make)).await
     }
 }
 

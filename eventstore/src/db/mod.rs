@@ -12,6 +12,7 @@ mod direct;
 mod open;
 mod reading;
 mod refused;
+mod together;
 mod writing;
 
 pub use arg::{Arg, Row};
@@ -20,6 +21,7 @@ pub use copied::CopiedRow;
 pub use direct::Direct;
 pub use open::{Location, Room};
 pub(crate) use refused::failed;
+pub use together::Together;
 pub use writing::Writing;
 
 use std::time::Duration;
@@ -58,15 +60,7 @@ impl Db {
     pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Self::Sqlite(direct) => direct.rows(sql, args, Row::of_sqlite).await,
-            Self::Postgres(pool) => {
-                for _ in 0..pool.options().get_max_connections() {
-                    match postgres_rows(pool, sql, args.clone()).await {
-                        Err(e) if is_lost(&e) => {}
-                        result => return result,
-                    }
-                }
-                postgres_rows(pool, sql, args).await
-            }
+            Self::Postgres(pool) => retried(pool, || postgres_rows(pool, sql, args.clone())).await,
         }
     }
 
@@ -201,6 +195,20 @@ pub(crate) fn is_lost(e: &sqlx::Error) -> bool {
             .is_some_and(|code| code.starts_with("57P") || (code.len() == 5 && code.starts_with("08"))),
         _ => false,
     }
+}
+
+/// Asks, and asks again on another connection where one turns out to be lost.
+async fn retried<T, F: Future<Output = Result<T, sqlx::Error>>>(
+    pool: &PgPool,
+    ask: impl Fn() -> F,
+) -> Result<T, sqlx::Error> {
+    for _ in 0..pool.options().get_max_connections() {
+        match ask().await {
+            Err(e) if is_lost(&e) => {}
+            result => return result,
+        }
+    }
+    ask().await
 }
 
 async fn postgres_rows<'e, E: Executor<'e, Database = Postgres>>(

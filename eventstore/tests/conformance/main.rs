@@ -15,4 +15,5 @@ mod leaves;
 mod many_rows;
 mod reading;
 mod tampering;
+mod together;
 mod vault;

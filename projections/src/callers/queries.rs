@@ -1,6 +1,6 @@
 //! Questions about callers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use sangdam_domain::id::CallerId;
 use sangdam_domain::log::LogId;
@@ -20,42 +20,27 @@ pub async fn by_ids(models: &ReadModels, at: &At, ids: &[CallerId]) -> Result<Ve
     models.select_in(at, SELECT, &CALLERS, "id", ids, CallerRow::read).await
 }
 
-/// So many callers are looked up at once, the list filled up with its last one, so that there are few texts.
-const KNOWN_AT_ONCE: [usize; 4] = [1, 4, 16, 64];
-
-/// Callers as they stand, and who was merged into each: one statement for up to 64. Ids that nobody has are left out.
+/// A caller as they stand, and who was merged into them.
 pub async fn known(
     models: &ReadModels,
     log: &LogId,
-    ids: &[CallerId],
-) -> Result<HashMap<CallerId, KnownCaller>, ReadError> {
-    let at = &At::now(log);
-    let mut found: HashMap<CallerId, KnownCaller> = HashMap::with_capacity(ids.len());
-    for ids in ids.chunks(KNOWN_AT_ONCE[KNOWN_AT_ONCE.len() - 1]) {
-        let Some(question) = models.ask(at).await? else { return Ok(found) };
-        let (sql, question) = known_sql(question, ids);
-        let rows = models.select(question, &sql, KnownCaller::read).await?;
-        let asked = rows.iter().filter(|row| ids.contains(&row.id));
-        found.extend(asked.map(|row| (row.id, row.clone())));
-        // A row may come twice: as one that was asked for, and as one absorbed.
-        let absorbed: BTreeSet<_> = rows.iter().filter_map(|row| Some((row.merged_into?, row.id))).collect();
-        for (survivor, id) in absorbed {
-            if let Some(survivor) = found.get_mut(&survivor).filter(|_| ids.contains(&survivor)) {
-                survivor.absorbed.push(id);
-            }
-        }
-    }
-    Ok(found)
+    caller: CallerId,
+) -> Result<Option<KnownCaller>, ReadError> {
+    let Some(question) = models.ask(&At::now(log)).await? else { return Ok(None) };
+    let (sql, question) = known_sql(question, caller);
+    let rows = models.select_together(question, &sql, KnownCaller::read).await?;
+    // Both conditions may hold of one row: it comes twice then.
+    let absorbed = rows.iter().filter(|row| row.merged_into == Some(caller)).map(|row| row.id);
+    let absorbed: BTreeSet<CallerId> = absorbed.collect();
+    let found = rows.into_iter().find(|row| row.id == caller);
+    Ok(found.map(|row| KnownCaller { absorbed: absorbed.into_iter().collect(), ..row }))
 }
 
-pub(crate) fn known_sql(mut question: Question, ids: &[CallerId]) -> (String, Question) {
-    let size = KNOWN_AT_ONCE.into_iter().find(|size| *size >= ids.len()).unwrap_or(ids.len());
-    let filled_up = ids.iter().chain(std::iter::repeat_n(&ids[ids.len() - 1], size - ids.len()));
-    let ids: Vec<Arg> = filled_up.map(|id| id.uuid().into()).collect();
-    let (from, ids) = (question.from(&CALLERS), question.list(&ids));
+pub(crate) fn known_sql(mut question: Question, caller: CallerId) -> (String, Question) {
+    let (from, caller) = (question.from(&CALLERS), question.arg(caller.uuid()));
     // Two ways into the table, each by its own index.
     let select = format!("SELECT {SELECT_KNOWN} FROM {from} WHERE log_no = $1 AND");
-    (format!("{select} id IN {ids} UNION ALL {select} merged_into IN {ids}"), question)
+    (format!("{select} id = {caller} UNION ALL {select} merged_into = {caller}"), question)
 }
 
 /// Everyone who is an alias of this caller, directly or by way of another alias; the caller first.

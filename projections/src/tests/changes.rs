@@ -41,7 +41,9 @@ async fn each_comes_once_as_it_stood_then(history: History) {
     let h = &history;
     fill(h).await;
     let mut most_stretches = 0;
-    for (after, until) in [(0, HEAD), (599, HEAD), (4_096, HEAD), (8_999, HEAD), (0, 4_096), (1, 4_098), (7, 7)] {
+    for (after, until) in
+        [(0, HEAD), (599, HEAD), (4_096, HEAD), (8_999, HEAD), (0, 4_096), (1, 4_098), (7, 7)]
+    {
         let [mut after, until] = [after, until].map(|position| Position::new(position).unwrap());
         let at = h.models.as_of(&h.store, &h.log, until).await.unwrap();
         let page = Page::first(CONSULTATIONS as usize);

@@ -172,7 +172,7 @@ async fn lists_are_read_by_their_indexes(history: History) {
         let unaccounted = calls::queries::unaccounted_sql(question.clone(), (None, None), &Page::first(20));
         let absorbed = crate::callers::queries::absorbed_sql(question, caller_id(1));
         let known = h.models.ask(&h.now()).await.unwrap().unwrap();
-        let known = crate::callers::queries::known_sql(known, &[caller_id(1)]);
+        let known = crate::callers::queries::known_sql(known, caller_id(1));
         for ((sql, question), indexes) in [
             (known, ["callers_merged"; 2]),
             (under_way, ["calls_under_way", "calls_by_span"]),

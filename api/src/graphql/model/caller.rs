@@ -256,7 +256,7 @@ impl Caller {
         // Those asked for at once are read together, as they stand.
         if at.position().is_none()
             && all_fields(ctx, |field| TOLD_BY_ROW.contains(&field.name()))
-            && let Some(row) = app(ctx)?.callers.get((at.log().clone(), id)).await?
+            && let Some(row) = callers::known(&app(ctx)?.models, at.log(), id).await?
         {
             return Ok(Some(Self::from_row(at, id, row)));
         }
