@@ -15,8 +15,16 @@ class County:
         self.database = engine(self.folder)
         self.engine = engine
         self.filled = run(self.database, self.folder, "demo", *demo)
+        self.serve()
+
+    def serve(self) -> None:
         self.served = Served(self.database, self.folder)
         self.served.settle()
+
+    def serve_anew(self) -> None:
+        """By a server that has built nothing."""
+        self.served.stop()
+        self.serve()
 
     def close(self) -> None:
         self.served.stop()

@@ -170,7 +170,10 @@ class Served:
 
     def __init__(self, database, folder: Path):
         self.database = database
-        self.process = start(database, folder, "serve", "--open", "--listen", "127.0.0.1:0", stderr=subprocess.PIPE)
+        self.process = start(
+            database, folder, "serve", "--open", "--listen", "127.0.0.1:0",
+            "--search-dir", str(folder / "search"), stderr=subprocess.PIPE,
+        )
         for line in self.process.stderr:
             if found := re.search(r"http://(127\.0\.0\.1:\d+)", line):
                 self.url = f"http://{found.group(1)}/graphql"
