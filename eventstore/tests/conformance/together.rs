@@ -1,6 +1,7 @@
 //! The same question asked by many at once: each gets their own answer, and on PostgreSQL few statements are made of it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::join_all;
@@ -15,6 +16,7 @@ on_both_engines!(
     what_fails_for_one_is_answered_to_the_others,
     who_gives_up_holds_up_nobody,
     many_are_answered_by_few_statements,
+    what_nobody_waits_for_any_more_is_not_asked,
 );
 
 const ASKING: i64 = 300;
@@ -98,5 +100,35 @@ async fn many_are_answered_by_few_statements(fresh: Fresh) {
     let statements: BTreeSet<i64> =
         answers.iter().map(|rows| rows.as_ref().unwrap()[0].int(0).unwrap()).collect();
     assert!(statements.len() < 30, "{} statements for {ASKING} who ask at once", statements.len());
+    db.close().await;
+}
+
+async fn what_nobody_waits_for_any_more_is_not_asked(fresh: Fresh) {
+    if !fresh.is_postgres() {
+        return;
+    }
+    let db = table(&fresh).await;
+    db.execute("CREATE SEQUENCE asked", args![]).await.unwrap();
+    let together = Together::of(db.clone());
+    // The first two take a second, and are all that may be on their way.
+    let sql = "SELECT nextval('asked'), CAST(pg_sleep(CASE WHEN n < 2 THEN 1 ELSE 0 END) AS TEXT) FROM many WHERE n = $1";
+    let ask = |n: i64| {
+        let together = together.clone();
+        tokio::spawn(async move { together.rows(sql, args![n]).await.unwrap().len() })
+    };
+    let mut asking = Vec::new();
+    for n in [0, 1] {
+        asking.push(ask(n));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for n in 2..20 {
+        assert!(together.rows(sql, args![n]).now_or_never().is_none());
+    }
+    asking.push(ask(20));
+    for asked in asking {
+        assert_eq!(asked.await.unwrap(), 1);
+    }
+    let asked = db.fetch_all("SELECT last_value FROM asked", args![]).await.unwrap();
+    assert_eq!(asked[0].int(0).unwrap(), 3);
     db.close().await;
 }

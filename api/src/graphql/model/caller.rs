@@ -253,7 +253,6 @@ impl Caller {
         at: &At,
         id: CallerId,
     ) -> Result<Option<Self>, ApiError> {
-        // Those asked for at once are read together, as they stand.
         if at.position().is_none()
             && all_fields(ctx, |field| TOLD_BY_ROW.contains(&field.name()))
             && let Some(row) = callers::known(&app(ctx)?.models, at.log(), id).await?
