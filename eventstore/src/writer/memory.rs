@@ -167,13 +167,7 @@ pub(super) async fn read_versions(
     let mut read = ReadVersions::default();
     read.versions.extend(streams.iter().map(|stream| (*stream, 0)));
     for chunk in in_chunks(streams) {
-        let values: Vec<String> = (1..=chunk.len()).map(|n| placeholders(n, 1)).collect();
-        let sql = format!(
-            "WITH wanted(stream) AS (VALUES {})
-            SELECT e.stream, e.version, e.id FROM wanted w JOIN events e
-                ON e.stream = w.stream AND e.version = (SELECT max(version) FROM events WHERE stream = w.stream)",
-            values.join(",")
-        );
+        let sql = select_versions(chunk.len());
         for row in source.fetch_all(&sql, chunk.iter().map(|stream| Arg::from(*stream)).collect()).await? {
             let stream = row.stream(0)?;
             read.versions.insert(stream, row.count(1)?);
@@ -183,6 +177,17 @@ pub(super) async fn read_versions(
         }
     }
     Ok(read)
+}
+
+/// The last event of so many streams. `CROSS JOIN`, since SQLite keeps to its order: for many streams it would go through all
+/// events otherwise, to look for each among the streams.
+fn select_versions(streams: usize) -> String {
+    let values: Vec<String> = (1..=streams).map(|n| placeholders(n, 1)).collect();
+    format!(
+        "WITH wanted(stream) AS (VALUES {}) SELECT e.stream, e.version, e.id FROM wanted w CROSS JOIN events e
+            WHERE e.stream = w.stream AND e.version = (SELECT max(version) FROM events WHERE stream = w.stream)",
+        values.join(",")
+    )
 }
 
 /// Where to read from.
@@ -197,6 +202,29 @@ impl Source<'_> {
         match self {
             Self::Db(db) => db.fetch_all(sql, args).await,
             Self::Tx(tx) => tx.fetch_all(sql, args).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+    use super::*;
+
+    #[test]
+    fn on_sqlite_versions_are_looked_up_by_their_streams_however_many() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("../../../migrations/sqlite/ledger/0001_ledger.sql")).unwrap();
+        let streams = vec![(); 1 + 4 + 16 + 64 + 256];
+        for chunk in in_chunks(&streams) {
+            let explain = format!("EXPLAIN QUERY PLAN {}", select_versions(chunk.len()));
+            let mut statement = connection.prepare(&explain).unwrap();
+            let (mut rows, mut plan) = (statement.raw_query(), Vec::new());
+            while let Some(row) = rows.next().unwrap() {
+                plan.push(row.get::<_, String>(3).unwrap());
+            }
+            assert!(plan.iter().any(|step| step.starts_with("SEARCH e ")), "{plan:?}");
         }
     }
 }
