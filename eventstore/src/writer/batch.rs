@@ -4,7 +4,7 @@ use sangdam_domain::log::StreamId;
 use sangdam_domain::time::Timestamp;
 
 use super::Unit;
-use super::draft::{After, Draft};
+use super::draft::{After, Draft, Fit};
 use super::memory::{Memory, ReadVersions};
 use super::rows::Rows;
 use crate::contract::Appended;
@@ -21,13 +21,21 @@ pub(super) struct Batch {
     drafted: Vec<Drafted>,
     /// Of streams whose versions must be read first.
     unread: Vec<Unit>,
-    /// From the first that does not fit: for the slow way.
-    rest: Vec<Unit>,
+    /// From the first that does not fit.
+    rest: Rest,
+}
+
+/// Those who came behind a batch.
+#[derive(Default)]
+pub(super) struct Rest {
+    pub(super) units: Vec<Unit>,
+    /// Whether the first of them fits once the batch is written. Otherwise they go the slow way.
+    pub(super) later: bool,
 }
 
 impl Batch {
     pub(super) fn of(draft: Draft) -> Self {
-        Self { draft, drafted: Vec::new(), unread: Vec::new(), rest: Vec::new() }
+        Self { draft, drafted: Vec::new(), unread: Vec::new(), rest: Rest::default() }
     }
 
     /// Whether there is anything to be written.
@@ -37,7 +45,7 @@ impl Batch {
 
     /// How many more it may take.
     pub(super) fn room(&self) -> usize {
-        if self.unread.is_empty() && self.rest.is_empty() {
+        if self.unread.is_empty() && self.rest.units.is_empty() {
             UNITS_MAX.saturating_sub(self.drafted.len())
         } else {
             0
@@ -48,20 +56,23 @@ impl Batch {
     pub(super) fn take(&mut self, memory: &Memory, units: impl IntoIterator<Item = Unit>, now: Timestamp) {
         self.draft.now(now);
         for unit in units {
-            if !self.rest.is_empty() {
-                self.rest.push(unit);
+            if !self.rest.units.is_empty() {
+                self.rest.units.push(unit);
                 continue;
             }
             let mut known = self.unread.is_empty();
             self.draft.learn(memory, &unit, |_| known = false);
             if !known {
                 self.unread.push(unit);
-            } else if self.draft.fits(&unit) {
-                self.draft.take_claims(&unit);
-                let appended = self.draft.push(&unit);
-                self.drafted.push((unit, appended));
-            } else {
-                self.rest.push(unit);
+                continue;
+            }
+            match self.draft.fits(&unit) {
+                Fit::Now => {
+                    self.draft.change_claims(&unit);
+                    let appended = self.draft.push(&unit);
+                    self.drafted.push((unit, appended));
+                }
+                fit => self.rest = Rest { units: vec![unit], later: fit == Fit::Later },
             }
         }
     }
@@ -84,16 +95,19 @@ impl Batch {
         self.take(memory, units, now);
     }
 
-    /// What is to be written, what memory becomes by it, whom to answer then, and those for the slow way.
-    pub(super) fn finish(self) -> (Rows, After, Vec<Drafted>, Vec<Unit>) {
+    /// What is to be written, what memory becomes by it, whom to answer then, and those behind it.
+    pub(super) fn finish(self) -> (Rows, After, Vec<Drafted>, Rest) {
         let (rows, after) = self.draft.finish();
-        let mut rest = self.unread;
-        rest.extend(self.rest);
+        let mut rest = self.rest;
+        if !self.unread.is_empty() {
+            // Their versions could not be read.
+            rest = Rest { units: self.unread.into_iter().chain(rest.units).collect(), later: false };
+        }
         (rows, after, self.drafted, rest)
     }
 
     /// Everyone, where what they were drafted behind was not written.
     pub(super) fn into_units(self) -> impl Iterator<Item = Unit> {
-        self.drafted.into_iter().map(|(unit, _)| unit).chain(self.unread).chain(self.rest)
+        self.drafted.into_iter().map(|(unit, _)| unit).chain(self.unread).chain(self.rest.units)
     }
 }

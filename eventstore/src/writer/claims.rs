@@ -59,14 +59,16 @@ impl Claims {
 
     /// Makes the unit's changes, all or none.
     pub(super) fn apply(&mut self, unit: &Unit) -> Result<(), AppendError> {
-        let undo = self.changed.clone();
-        for change in unit.appends.iter().flat_map(|append| &append.claims) {
-            if let Err(e) = self.apply_one(change) {
-                self.changed = undo;
-                return Err(e);
-            }
+        let mut changes = unit.appends.iter().flat_map(|append| &append.claims).peekable();
+        if changes.peek().is_none() {
+            return Ok(());
         }
-        Ok(())
+        let undo = self.changed.clone();
+        let done = changes.try_for_each(|change| self.apply_one(change));
+        if done.is_err() {
+            self.changed = undo;
+        }
+        done
     }
 
     fn apply_one(&mut self, change: &ClaimChange) -> Result<(), AppendError> {
@@ -121,7 +123,7 @@ impl Claims {
                 tx.execute(sql, vec![Arg::from(key.0), Arg::from(key.1)]).await?;
             }
             if let Some((namespace, owner)) = now {
-                taken.push(ClaimRow { namespace, hmac: key.1, owner: owner.to_bytes() });
+                taken.push(ClaimRow { namespace, hmac: key.1, owner: owner.to_bytes(), turn: taken.len() });
             }
         }
         Ok(taken)

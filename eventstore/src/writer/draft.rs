@@ -7,7 +7,7 @@ use sangdam_domain::log::{Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 
 use super::memory::{Memory, ReadVersions};
-use super::rows::{ClaimRow, CommandRow, EventRow, Rows, SealedRow, leaf_check, row_id};
+use super::rows::{ClaimRow, CommandRow, EventRow, ReleaseRow, Rows, SealedRow, leaf_check, row_id};
 use super::{EncodedAppend, Unit};
 use crate::contract::{AppendError, Appended, ClaimChange, Expected, Hash};
 use crate::leaf::{EncodedEvent, moment};
@@ -22,11 +22,21 @@ pub(super) struct Draft {
     foreign: HashSet<StreamId>,
     commands: HashSet<[u8; 16]>,
     claimed: HashSet<(&'static str, Hash)>,
+    claimants: HashSet<StreamId>,
     tree: Tree,
     now: i64,
     recorded_at: i64,
     recorded_text: String,
     rows: Rows,
+}
+
+/// Whether a unit can be written with a batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    Now,
+    /// With the one behind it.
+    Later,
+    No,
 }
 
 /// What memory becomes once the rows are written.
@@ -68,6 +78,7 @@ impl Draft {
             foreign: HashSet::new(),
             commands: HashSet::new(),
             claimed: HashSet::new(),
+            claimants: HashSet::new(),
             tree,
             now: recorded_at,
             recorded_at,
@@ -82,6 +93,7 @@ impl Draft {
                 events: Vec::new(),
                 sealed: Vec::new(),
                 commands: Vec::new(),
+                releases: Vec::new(),
                 claims: Vec::new(),
                 tiles: Vec::new(),
             },
@@ -118,19 +130,28 @@ impl Draft {
 
     /// Whether the unit can be written without looking anything up. What it does not know itself (whether the command
     /// was carried out before, whether a new stream is new, whether a claim is free) the unique indexes know.
-    pub(super) fn fits(&self, unit: &Unit) -> bool {
-        let mut own = HashSet::new();
-        let claims_are_new =
-            unit.appends.iter().flat_map(|append| &append.claims).all(|change| match change {
+    pub(super) fn fits(&self, unit: &Unit) -> Fit {
+        if self.commands.contains(unit.command_id.uuid().as_bytes()) || self.check_versions(unit).is_err() {
+            return Fit::No;
+        }
+        let (mut own, mut own_claimants) = (HashSet::new(), HashSet::new());
+        for change in unit.appends.iter().flat_map(|append| &append.claims) {
+            match change {
                 ClaimChange::Take(claim) => {
                     let key = (claim.namespace, claim.hmac);
-                    own.insert(key) && !self.claimed.contains(&key)
+                    if !own.insert(key) || self.claimed.contains(&key) {
+                        return Fit::No;
+                    }
+                    own_claimants.insert(claim.owner);
                 }
-                ClaimChange::Release(_) | ClaimChange::ReleaseAll(_) => false,
-            });
-        claims_are_new
-            && !self.commands.contains(unit.command_id.uuid().as_bytes())
-            && self.check_versions(unit).is_ok()
+                ClaimChange::ReleaseAll(owner) if own_claimants.contains(owner) => return Fit::No,
+                // What is given up is given up before anything is taken.
+                ClaimChange::ReleaseAll(owner) if self.claimants.contains(owner) => return Fit::Later,
+                ClaimChange::ReleaseAll(_) => {}
+                ClaimChange::Release(_) => return Fit::No,
+            }
+        }
+        Fit::Now
     }
 
     /// Whether every stream of the unit is where it is expected.
@@ -167,16 +188,23 @@ impl Draft {
         self.versions.get(&stream).copied().unwrap_or(0)
     }
 
-    /// Takes the unit's claims as they stand, for a batch that looked nothing up.
-    pub(super) fn take_claims(&mut self, unit: &Unit) {
+    /// Takes and gives up the unit's claims as they stand, for a batch that looked nothing up.
+    pub(super) fn change_claims(&mut self, unit: &Unit) {
         for change in unit.appends.iter().flat_map(|append| &append.claims) {
-            let ClaimChange::Take(claim) = change else { continue };
-            self.claimed.insert((claim.namespace, claim.hmac));
-            self.add_claim(ClaimRow {
-                namespace: claim.namespace,
-                hmac: claim.hmac,
-                owner: claim.owner.to_bytes(),
-            });
+            let turn = self.rows.claims.len() + self.rows.releases.len();
+            match change {
+                ClaimChange::Take(claim) => {
+                    self.claimed.insert((claim.namespace, claim.hmac));
+                    self.claimants.insert(claim.owner);
+                    let owner = claim.owner.to_bytes();
+                    self.add_claim(ClaimRow { namespace: claim.namespace, hmac: claim.hmac, owner, turn });
+                }
+                ClaimChange::ReleaseAll(owner) => {
+                    self.rows.releases.push(ReleaseRow { owner: owner.to_bytes(), turn });
+                }
+                // It does not fit.
+                ClaimChange::Release(_) => {}
+            }
         }
     }
 

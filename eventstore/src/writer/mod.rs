@@ -142,7 +142,7 @@ impl Writer {
         let (rows, after, drafted, rest) = batch.finish();
         let to = rows.to;
         let (mut ahead, mut units) = (None::<Batch>, Vec::new());
-        let mut open = rest.is_empty();
+        let mut open = rest.units.is_empty();
         let mut writing = pin!(write_alone(self.db.clone(), self.held.take(), rows));
         let written = loop {
             let room = ahead.as_ref().map_or(UNITS_MAX, Batch::room);
@@ -166,8 +166,11 @@ impl Writer {
                     // Whoever asked may have gone: what is written stays written.
                     let _ = unit.answer.send(Ok(appended));
                 }
-                if !rest.is_empty() {
-                    self.slow(rest).await;
+                if rest.later {
+                    return self.batch(None, rest.units).await;
+                }
+                if !rest.units.is_empty() {
+                    self.slow(rest.units).await;
                     return None;
                 }
                 // Those just answered may have their next append ready: let them join the next batch.
@@ -193,7 +196,7 @@ impl Writer {
             unit
         });
         let behind = ahead.into_iter().flat_map(Batch::into_units);
-        self.slow(failed.chain(rest).chain(behind).chain(units)).await;
+        self.slow(failed.chain(rest.units).chain(behind).chain(units)).await;
         None
     }
 
@@ -234,7 +237,7 @@ async fn write_alone(db: Db, held: Option<Held>, rows: Rows) -> Result<Option<He
                 Some(held) => held,
                 None => (pool.acquire().await?, HELD_BATCHES_MAX),
             };
-            postgres::write(&mut connection, &rows).await?;
+            postgres::write_alone(&mut connection, &rows).await?;
             Ok(batches.checked_sub(1).map(|batches| (connection, batches)))
         }
         Db::Sqlite(direct) => sqlite::write(&direct, rows).await.map(|()| None),

@@ -1,7 +1,7 @@
 //! Writing a batch on PostgreSQL: one statement, so one round trip. It takes the head by compare-and-set, and inserts
 //! nothing where the head has moved.
 
-use sqlx::{PgConnection, Row as _};
+use sqlx::{Connection, PgConnection, Row as _};
 
 use super::rows::{Rows, WriteError};
 
@@ -29,7 +29,30 @@ WITH head AS (
 )
 SELECT count(*) FROM head";
 
-/// Writes the rows, in the transaction that the connection is in, or in one of their own.
+/// Takes the head's lock first, as everybody does.
+const RELEASE: &str = "
+WITH head AS (SELECT 1 FROM heads WHERE log_no = $1 AND position = $2 FOR UPDATE)
+DELETE FROM claims WHERE owner = ANY($3) AND EXISTS (SELECT FROM head) RETURNING namespace, hmac, owner";
+
+/// Writes the rows in a transaction of their own.
+pub(super) async fn write_alone(connection: &mut PgConnection, rows: &Rows) -> Result<(), WriteError> {
+    if rows.releases.is_empty() {
+        return write(connection, rows).await;
+    }
+    let mut tx = connection.begin().await?;
+    let owners: Vec<_> = rows.releases.iter().map(|row| row.owner).collect();
+    let given_up = sqlx::query(RELEASE).bind(rows.log_no).bind(rows.from.cast_signed()).bind(owners);
+    for claim in given_up.fetch_all(&mut *tx).await? {
+        let (hmac, owner) = (claim.try_get(1)?, claim.try_get(2)?);
+        if rows.must_refuse(claim.try_get(0)?, &hmac, &owner) {
+            return Err(WriteError::Taken);
+        }
+    }
+    write(&mut tx, rows).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Writes the rows but for what is given up, in the transaction that the connection is in, or in one of their own.
 pub(super) async fn write(connection: &mut PgConnection, rows: &Rows) -> Result<(), WriteError> {
     macro_rules! column {
         ($table:ident, $row:ident => $value:expr) => {

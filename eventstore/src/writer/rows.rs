@@ -38,6 +38,8 @@ pub(crate) struct Rows {
     pub(crate) events: Vec<EventRow>,
     pub(crate) sealed: Vec<SealedRow>,
     pub(crate) commands: Vec<CommandRow>,
+    /// What is given up, before any claim is taken: see [`Rows::must_refuse`].
+    pub(crate) releases: Vec<ReleaseRow>,
     pub(crate) claims: Vec<ClaimRow>,
     pub(crate) tiles: Vec<Tile>,
 }
@@ -73,6 +75,28 @@ pub(crate) struct ClaimRow {
     pub(crate) namespace: &'static str,
     pub(crate) hmac: Hash,
     pub(crate) owner: [u8; 17],
+    /// Which of the batch's changes to claims it is.
+    pub(crate) turn: usize,
+}
+
+/// Whose claims are given up, all of them.
+pub(crate) struct ReleaseRow {
+    pub(crate) owner: [u8; 17],
+    /// Which of the batch's changes to claims it is.
+    pub(crate) turn: usize,
+}
+
+impl Rows {
+    /// Whether a claim that was given up now had been asked for by somebody before that: such a batch must not be written, since
+    /// whoever asked is to be refused.
+    pub(crate) fn must_refuse(&self, namespace: &str, hmac: &Hash, owner: &[u8; 17]) -> bool {
+        let given_up =
+            self.releases.iter().find(|release| release.owner == *owner).map(|release| release.turn);
+        self.claims.iter().any(|claim| {
+            (claim.namespace, &claim.hmac) == (namespace, hmac)
+                && given_up.is_some_and(|turn| claim.turn < turn)
+        })
+    }
 }
 
 /// The first 8 bytes of a leaf's hash, as the column beside the leaf holds them.

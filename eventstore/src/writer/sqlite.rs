@@ -19,6 +19,7 @@ const EVENT: &str =
 const SEALED: &str = "INSERT INTO sealed (id, subject, key_version, bytes) VALUES (?,?,?,?)";
 const COMMAND: &str =
     "INSERT INTO commands (command_id, fingerprint, first_id, event_count, version) VALUES (?,?,?,?,?)";
+const RELEASE: &str = "DELETE FROM claims WHERE owner = ? RETURNING namespace, hmac";
 const CLAIM: &str = "INSERT INTO claims (namespace, hmac, owner) VALUES (?,?,?)";
 const TILE: &str = "INSERT INTO tiles (log_no, level, tile, hashes) VALUES (?,?,?,?)";
 
@@ -72,6 +73,16 @@ pub(super) fn insert(connection: &Connection, rows: &Rows) -> Result<(), WriteEr
             row.event_count,
             row.version
         ])?;
+    }
+    for row in &rows.releases {
+        let mut release = connection.prepare_cached(RELEASE)?;
+        let mut given_up = release.query([row.owner])?;
+        while let Some(claim) = given_up.next()? {
+            let namespace = claim.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            if rows.must_refuse(namespace, &claim.get(1)?, &row.owner) {
+                return Err(WriteError::Taken);
+            }
+        }
     }
     for row in &rows.claims {
         connection.prepare_cached(CLAIM)?.execute(params![row.namespace, row.hmac, row.owner])?;
