@@ -42,6 +42,11 @@ impl LogId {
         }
     }
 
+    /// Whether it holds a centre's calls and consultations.
+    pub fn is_main(&self) -> bool {
+        self.0.ends_with("/main")
+    }
+
     /// The centre whose log this is.
     pub fn centre(&self) -> &str {
         self.0.split_once('/').map_or(&self.0, |(centre, _)| centre)

@@ -19,5 +19,5 @@ pub use db::{Arg, Db, Location, Room, Row, Tx};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy, new_uuid_v7};
 pub use envelope::Envelope;
 pub use kek::Kek;
-pub use store::{Problem, ReadFrom, Store, StoreConfig, Stretch, Verification};
+pub use store::{BulkUnderWay, Problem, ReadFrom, Store, StoreConfig, Stretch, Verification};
 pub use vault::Vault;

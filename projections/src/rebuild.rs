@@ -13,7 +13,8 @@ use crate::projection::Projection;
 use crate::runner::{Progress, through};
 use crate::table::{Generation, Table};
 
-/// Builds all read models anew, from nothing, in every log that they know, and lets the new ones take over.
+/// Builds all read models anew, from nothing, in every log that they know and every centre's main log, and lets the new
+/// ones take over. How many events they hold then.
 ///
 /// # Errors
 /// Where the store or the database fails, or a projection cannot apply an event. The serving ones stay then.
@@ -21,10 +22,18 @@ pub async fn rebuild(
     store: &Store,
     models: &ReadModels,
     mut progress: impl FnMut(&LogId, Progress) + Send,
-) -> Result<(), CatchUpError> {
+) -> Result<u64, CatchUpError> {
     let _one_at_a_time = models.building().lock().await;
+    for log in store.logs().await?.iter().filter(|log| log.is_main()) {
+        models.log_no_made(log).await?;
+    }
     begin(models, PROJECTIONS).await?;
-    build(store, models, PROJECTIONS, &mut progress).await
+    build(store, models, PROJECTIONS, &mut progress).await?;
+    let mut events = 0;
+    for (_, log) in logs(models).await? {
+        events += models.applied(&log).await?.get();
+    }
+    Ok(events)
 }
 
 /// Builds anew what an earlier release made. Where another process is at it already, helps.

@@ -52,6 +52,16 @@ pub struct BulkDone {
     pub already: bool,
 }
 
+/// A bulk that waits to be written, or is being written.
+#[must_use = "whether it was written is known once it is done"]
+pub struct BulkUnderWay<'a> {
+    ledger: &'a Ledger,
+    items: Vec<BulkItem>,
+    sendable: Vec<bool>,
+    erased: HashSet<Subject>,
+    written: sangdam_eventstore::BulkUnderWay,
+}
+
 impl<A: Kept> Live<A> {
     /// An aggregate to which nothing has happened yet.
     pub fn new(id: A::Id, ledger: &Ledger) -> Self {
@@ -165,8 +175,17 @@ impl Ledger {
     /// The outer error is the system's: nothing of this bulk was appended then.
     pub async fn execute_bulk(
         &self,
-        mut items: Vec<BulkItem>,
+        items: Vec<BulkItem>,
     ) -> Result<Vec<Result<BulkDone, ExecuteError>>, ExecuteError> {
+        self.begin_bulk(items).await?.done().await
+    }
+
+    /// As [`Ledger::execute_bulk`], but returns once the items wait to be written, behind those of earlier bulks: the next bulk
+    /// can be made and sealed meanwhile.
+    ///
+    /// # Errors
+    /// The system's: nothing of this bulk is appended then.
+    pub async fn begin_bulk(&self, mut items: Vec<BulkItem>) -> Result<BulkUnderWay<'_>, ExecuteError> {
         let erased = self.erased(&items).await?;
         let ids: Vec<CommandId> = items
             .iter()
@@ -187,19 +206,8 @@ impl Ledger {
             .collect();
         let lists = self.prepare(&mut outgoing).await?;
         drop(outgoing);
-        let mut answers = self.store.append_bulk_lists(&self.log, lists).await.into_iter();
-        let mut results = Vec::with_capacity(items.len());
-        for (item, sent) in items.iter().zip(sendable) {
-            results.push(match if sent { answers.next() } else { None } {
-                Some(Ok(appended)) => {
-                    Ok(BulkDone { appended: super::execute::total(&appended), already: false })
-                }
-                Some(Err(error)) => Err(error),
-                None if item.is_empty() => Ok(BulkDone { appended: None, already: false }),
-                None => Err(AppendError::from(refusal(item, &erased))),
-            });
-        }
-        self.tell_retries(&items, results).await
+        let written = self.store.begin_bulk_lists(&self.log, lists).await;
+        Ok(BulkUnderWay { ledger: self, items, sendable, erased, written })
     }
 
     /// Whose keys are gone, of all that the items would seal for.
@@ -244,6 +252,29 @@ impl Ledger {
             };
         }
         Ok(told)
+    }
+}
+
+impl BulkUnderWay<'_> {
+    /// What became of each item, in order, once all are on disk.
+    ///
+    /// # Errors
+    /// The system's, where what was there already cannot be looked up.
+    pub async fn done(self) -> Result<Vec<Result<BulkDone, ExecuteError>>, ExecuteError> {
+        let Self { ledger, items, sendable, erased, written } = self;
+        let mut answers = written.answers().await.into_iter();
+        let mut results = Vec::with_capacity(items.len());
+        for (item, sent) in items.iter().zip(sendable) {
+            results.push(match if sent { answers.next() } else { None } {
+                Some(Ok(appended)) => {
+                    Ok(BulkDone { appended: super::execute::total(&appended), already: false })
+                }
+                Some(Err(error)) => Err(error),
+                None if item.is_empty() => Ok(BulkDone { appended: None, already: false }),
+                None => Err(AppendError::from(refusal(item, &erased))),
+            });
+        }
+        ledger.tell_retries(&items, results).await
     }
 }
 

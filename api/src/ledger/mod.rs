@@ -20,7 +20,7 @@ mod setup;
 mod telephony;
 mod theirs;
 
-pub use bulk::{BulkDone, BulkItem, Draft, Live};
+pub use bulk::{BulkDone, BulkItem, BulkUnderWay, Draft, Live};
 pub use callbacks::{CompletedCallback, Opening};
 pub use erasure::{Unforgotten, complete_erasures};
 pub use error::{ExecuteError, LoadError};

@@ -12,6 +12,24 @@ use crate::writer::{EncodedAppend, Unit};
 
 type Answer = oneshot::Receiver<Result<Vec<Appended>, AppendError>>;
 
+/// Lists that wait to be written, or are being written.
+#[must_use = "whether they were written is known by their answers only"]
+pub struct BulkUnderWay(Vec<Result<Answer, AppendError>>);
+
+impl BulkUnderWay {
+    /// What became of each, in order, once all are on disk.
+    pub async fn answers(self) -> Vec<Result<Vec<Appended>, AppendError>> {
+        let mut results = Vec::with_capacity(self.0.len());
+        for queued in self.0 {
+            results.push(match queued {
+                Ok(answer) => answered(answer).await,
+                Err(e) => Err(e),
+            });
+        }
+        results
+    }
+}
+
 impl Store {
     /// Makes a log, with its first events. Where it exists nothing happens, whoever made it.
     pub async fn create_log(&self, log: &LogId, first: Append) -> Result<Head, AppendError> {
@@ -64,6 +82,12 @@ impl Store {
         log: &LogId,
         lists: Vec<Vec<Append>>,
     ) -> Vec<Result<Vec<Appended>, AppendError>> {
+        self.begin_bulk_lists(log, lists).await.answers().await
+    }
+
+    /// Has the lists written in order, behind whatever was given to this store before, and returns once they wait for it: the
+    /// next ones can be made meanwhile.
+    pub async fn begin_bulk_lists(&self, log: &LogId, lists: Vec<Vec<Append>>) -> BulkUnderWay {
         let mut waiting = Vec::with_capacity(lists.len());
         for appends in lists {
             waiting.push(match self.log(log).await {
@@ -71,14 +95,7 @@ impl Store {
                 Err(e) => Err(e.into()),
             });
         }
-        let mut results = Vec::with_capacity(waiting.len());
-        for queued in waiting {
-            results.push(match queued {
-                Ok(answer) => answered(answer).await,
-                Err(e) => Err(e),
-            });
-        }
-        results
+        BulkUnderWay(waiting)
     }
 
     async fn queue(&self, log: &Log, appends: Vec<Append>) -> Result<Answer, AppendError> {

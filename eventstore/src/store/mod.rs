@@ -13,6 +13,7 @@ mod subscribe;
 mod verify;
 mod whole_log;
 
+pub use append::BulkUnderWay;
 pub use stretch::{ReadFrom, Stretch};
 pub use verify::{Problem, Verification};
 
