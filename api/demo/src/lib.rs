@@ -6,6 +6,7 @@
 mod after;
 mod again;
 mod calendar;
+mod callers;
 mod county;
 mod directory;
 mod edition;

@@ -118,8 +118,7 @@ impl Floor {
         let known = self.people.get(person).clone();
         match known.caller {
             Some(caller) if known.named && !known.visitor && !known.merged && self.rng.permille(3) => {
-                let name =
-                    self.stage.callers.get(&caller).and_then(|state| state.name.as_ref()?.known().cloned());
+                let name = self.stage.callers.of(caller)?.name.and_then(Personal::into_known);
                 let other = self.register(person, name, now)?;
                 self.people.get_mut(person).merged = true;
                 Ok((Some(other), Some(caller)))
@@ -150,9 +149,10 @@ impl Floor {
     }
 
     /// The first number of a caller.
-    pub(crate) fn phone_of(&self, caller: Option<CallerId>) -> Option<PhoneNumber> {
-        let state = self.stage.callers.get(&caller?)?;
-        state.phones.first().map(|number| &number.phone).and_then(Personal::known).cloned()
+    pub(crate) fn phone_of(&self, caller: Option<CallerId>) -> Result<Option<PhoneNumber>, DemoError> {
+        let known = caller.map(|caller| self.stage.callers.get(caller)).transpose()?.flatten();
+        let first = known.and_then(|state| state.phones.into_iter().next());
+        Ok(first.and_then(|first| first.phone.into_known()))
     }
 
     fn offer(&mut self, ring: &Ring, direction: Direction, cue: Cue) -> Played {
@@ -164,7 +164,7 @@ impl Floor {
         let inbound = direction == Direction::Inbound;
         Ok(CallCommand::Offer {
             direction,
-            from: self.phone_of(ring.caller),
+            from: self.phone_of(ring.caller)?,
             caller: ring.caller,
             dialled: if inbound { Some(DialledNumber::parse(NUMBER)?) } else { None },
             queue: if inbound { Some(Code::parse("main")?) } else { None },

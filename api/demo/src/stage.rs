@@ -17,6 +17,7 @@ use sangdam_domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::calendar::timestamp;
+use crate::callers::Callers;
 use crate::edition::Given;
 use crate::error::DemoError;
 use crate::item::{Item, Part, Staged};
@@ -27,8 +28,7 @@ pub(crate) struct Stage {
     pub(crate) calls: HashMap<CallId, Call>,
     pub(crate) consultations: HashMap<ConsultationId, Consultation>,
     pub(crate) callbacks: HashMap<CallbackId, Callback>,
-    /// Boxed: they are many and not forgotten, and a table of them would be copied as a whole to grow.
-    pub(crate) callers: HashMap<CallerId, Box<Caller>>,
+    pub(crate) callers: Callers,
     pub(crate) agents: HashMap<AgentId, Agent>,
     pub(crate) entries: HashMap<DirectoryEntryId, DirectoryEntry>,
     pub(crate) centre: Centre,
@@ -67,7 +67,7 @@ impl Stage {
             calls: HashMap::new(),
             consultations: HashMap::new(),
             callbacks: HashMap::new(),
-            callers: HashMap::new(),
+            callers: Callers::default(),
             agents: HashMap::new(),
             entries: HashMap::new(),
             centre: Centre::new(()),
@@ -128,8 +128,9 @@ impl Stage {
         id: CallerId,
         command: <Caller as Aggregate>::Command,
     ) -> Played {
-        let state = self.callers.entry(id).or_insert_with(|| Box::new(Caller::new(id)));
-        let part = self.feed.play(state.as_mut(), id, command, cue)?;
+        let mut state = self.callers.get(id)?.unwrap_or_else(|| Caller::new(id));
+        let part = self.feed.play(&mut state, id, command, cue)?;
+        self.callers.keep(state);
         self.publish_one(cue, part)
     }
 
@@ -173,19 +174,20 @@ impl Stage {
         use sangdam_domain::actor::Subject;
         use sangdam_domain::aggregate::{CallCommand, CallerCommand, ConsultationCommand};
 
-        let of_caller = self.callers.get_mut(&caller).ok_or(DemoError::NotOnStage("caller"))?.as_mut();
+        let mut of_caller = self.callers.of(caller)?;
         let of_call = self.calls.get_mut(&call).ok_or(DemoError::NotOnStage("call"))?;
         let command = CallerCommand::Identify { subject: Subject::Call(call) };
-        let first = self.feed.play(of_caller, caller, command, cue)?;
+        let first = self.feed.play(&mut of_caller, caller, command, cue)?;
         let second = self.feed.play(of_call, call, CallCommand::Identify { caller }, cue)?;
         publish(&mut self.happened, &mut self.feed, cue, vec![first, second]);
 
         let of_consultation =
             self.consultations.get_mut(&consultation).ok_or(DemoError::NotOnStage("consultation"))?;
         let command = CallerCommand::Identify { subject: Subject::Consultation(consultation) };
-        let first = self.feed.play(of_caller, caller, command, cue)?;
+        let first = self.feed.play(&mut of_caller, caller, command, cue)?;
         let command = ConsultationCommand::Identify { caller };
         let second = self.feed.play(of_consultation, consultation, command, cue)?;
+        self.callers.keep(of_caller);
         publish(&mut self.happened, &mut self.feed, cue, vec![first, second]);
         Ok(())
     }
@@ -194,9 +196,10 @@ impl Stage {
     pub(crate) fn merge(&mut self, cue: Cue, survivor: CallerId, absorbed: CallerId) -> Played {
         let mut parts = Vec::with_capacity(2);
         for id in [survivor, absorbed] {
-            let state = self.callers.get_mut(&id).ok_or(DemoError::NotOnStage("caller"))?.as_mut();
+            let mut state = self.callers.of(id)?;
             let command = sangdam_domain::aggregate::CallerCommand::Merge { survivor, absorbed };
-            parts.push(self.feed.play(state, id, command, cue)?);
+            parts.push(self.feed.play(&mut state, id, command, cue)?);
+            self.callers.keep(state);
         }
         self.publish(cue, parts);
         Ok(())
