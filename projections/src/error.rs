@@ -104,6 +104,19 @@ pub enum CatchUpError {
         /// Where they should be.
         wanted: Position,
     },
+    /// The read models hold more events than the log has.
+    #[error(
+        "the read models of {log} hold {applied} events, but the ledger has {head} of it: they were made from another \
+         ledger, or from a later state of this one. Remove them (`read.db`, or the schema `read`) and rebuild"
+    )]
+    Ahead {
+        /// The log.
+        log: LogId,
+        /// Where they are.
+        applied: Position,
+        /// The log's last position.
+        head: Position,
+    },
     /// The runner has been shut down.
     #[error("the read models of {0} are no longer kept up to date: the process is shutting down")]
     Closed(LogId),

@@ -12,7 +12,7 @@
 //!   .applied() -> watch::Receiver<Position>   .wait_for(position, Duration) -> Result<Position, CatchUpError>
 //!   .lag() -> Result<Lag>   .health() -> Health   .shutdown().await
 //! runner::catch_up(&store, &models, &log, |Progress|) -> Result<Position, CatchUpError>        // CLI commands
-//! rebuild::rebuild(&store, &models, |&log, Progress|) -> Result<u64, CatchUpError>              // beside, then swap
+//! rebuild::rebuild(&store, &models, |&log, Progress|) -> Result<(), CatchUpError>               // beside, then swap
 //! dump_all_tables(&models) -> Result<String, ReadError>               // deterministic, to compare two ways there
 //! dump_rows(&models, &at) -> Result<String, ReadError>                // the same, as of a moment
 //! fact(&StoredEvent) -> Result<Fact, FactError>   fact_opened(&StoredEvent, Option<Map>)   placed(&StoredEvent)

@@ -14,7 +14,7 @@ use crate::runner::{Progress, through};
 use crate::table::{Generation, Table};
 
 /// Builds all read models anew, from nothing, in every log that they know and every centre's main log, and lets the new
-/// ones take over. How many events they hold then.
+/// ones take over.
 ///
 /// # Errors
 /// Where the store or the database fails, or a projection cannot apply an event. The serving ones stay then.
@@ -22,18 +22,13 @@ pub async fn rebuild(
     store: &Store,
     models: &ReadModels,
     mut progress: impl FnMut(&LogId, Progress) + Send,
-) -> Result<u64, CatchUpError> {
+) -> Result<(), CatchUpError> {
     let _one_at_a_time = models.building().lock().await;
     for log in store.logs().await?.iter().filter(|log| log.is_main()) {
         models.log_no_made(log).await?;
     }
     begin(models, PROJECTIONS).await?;
-    build(store, models, PROJECTIONS, &mut progress).await?;
-    let mut events = 0;
-    for (_, log) in logs(models).await? {
-        events += models.applied(&log).await?.get();
-    }
-    Ok(events)
+    build(store, models, PROJECTIONS, &mut progress).await
 }
 
 /// Builds anew what an earlier release made. Where another process is at it already, helps.
@@ -110,13 +105,25 @@ async fn build(
         };
         match took_over.await {
             Ok(true) => return Ok(()),
-            Ok(false) => {}
+            Ok(false) => must_not_be_ahead(store, models).await?,
             // A query holds a table, and will be done in a moment; or another process had them take over.
             Err(sqlx::Error::Database(error))
                 if matches!(error.code().as_deref(), Some("55P03" | "40P01" | "42P01")) => {}
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Who serves what the ledger does not hold was made from another one, and would never be caught up with.
+async fn must_not_be_ahead(store: &Store, models: &ReadModels) -> Result<(), CatchUpError> {
+    for status in models.status().await? {
+        let head = store.head(&status.log).await?.position;
+        if status.position > head {
+            let (log, applied) = (status.log, status.position);
+            return Err(CatchUpError::Ahead { log, applied, head });
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn tables(projections: &[&'static dyn Projection]) -> impl Iterator<Item = String> {

@@ -24,7 +24,7 @@ use crate::telemetry;
 /// every run and on both kinds of database. A ledger that holds anything is left alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sangdam demo --data-dir ./data\n  \
-    sangdam demo --database postgres://sangdam@localhost/sangdam\n\nIt takes about a minute. If it is interrupted, remove \
+    sangdam demo --database postgres://sangdam@localhost/sangdam\n\nIt takes less than a minute. If it is interrupted, remove \
     what it has written (the data directory, or the database) and start again.")]
 pub struct Args {
     #[command(flatten)]
@@ -85,6 +85,16 @@ async fn refuse_unless_empty(store: &Store, settings: &Settings) -> Result<(), C
     Ok(())
 }
 
+async fn refuse_unless_new(models: &ReadModels, settings: &Settings) -> Result<(), CliError> {
+    match models.status().await.map_err(CliError::failed)?.first() {
+        Some(status) => Err(CliError::Failed(format!(
+            "{} holds read models of another ledger (of its log `{}`). Give the demo a place of its own",
+            settings.location, status.log
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// The county lives on a thread of its own, a little ahead of what is written.
 fn live_through(log: LogId, scale: u32) -> Result<mpsc::Receiver<Result<Vec<Item>, DemoError>>, CliError> {
     let demo = Demo::new(&log, scale).map_err(CliError::failed)?;
@@ -116,7 +126,10 @@ async fn fill(
     scale: u32,
 ) -> Result<File, CliError> {
     let models = ReadModels::open(settings.location.clone()).await.map_err(CliError::failed)?;
-    let report = fill_both(store, &models, settings, batches, scale).await;
+    let report = match refuse_unless_new(&models, settings).await {
+        Ok(()) => fill_both(store, &models, settings, batches, scale).await,
+        Err(error) => Err(error),
+    };
     models.close().await;
     report
 }
@@ -134,7 +147,11 @@ async fn fill_both(
     bar.finish_and_clear();
     written?;
     // Sooner than if they had followed: rows and indexes are made once, when all events are there.
-    rebuild_all(store, models).await?;
+    rebuild_all(store, models).await.map_err(|error| {
+        CliError::Failed(format!(
+            "{error}. All events are in the ledger; `sangdam rebuild` builds the read models"
+        ))
+    })?;
     let sources = Sources { store: store.clone(), models: models.clone(), log: settings.log.clone() };
     let (bar, heard) = progress::of_report();
     let report = yearly(&sources, &heard).await;
@@ -170,10 +187,11 @@ async fn write(
         }
         show(&batch, bar);
         let items = batch.into_iter().map(bulk_item).collect();
-        let next = ledger.begin_bulk(items).await.map_err(CliError::failed)?;
-        if let Some(before) = before.replace(next) {
+        let next = ledger.begin_bulk(items).await;
+        if let Some(before) = before.take() {
             all_done(before).await?;
         }
+        before = Some(next.map_err(CliError::failed)?);
     }
     match before {
         Some(last) => all_done(last).await,

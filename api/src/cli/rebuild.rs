@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use sangdam_domain::log::LogId;
 use sangdam_eventstore::Store;
 use sangdam_projections::ReadModels;
 use sangdam_projections::rebuild::rebuild;
+use sangdam_projections::runner::{Progress, catch_up};
 
 use super::{CliError, Common, progress};
 
@@ -31,12 +33,18 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
 /// Builds them anew, behind a bar. How many events that were.
 pub(super) async fn rebuild_all(store: &Store, models: &ReadModels) -> Result<u64, CliError> {
     let bar = progress::events("rebuild", 0);
-    let events = rebuild(store, models, |log, progress| {
+    let show = |log: &LogId, progress: Progress| {
         bar.set_prefix(log.as_str().to_owned());
         bar.set_length(progress.head.get());
         bar.set_position(progress.applied.get());
-    })
-    .await;
+    };
+    rebuild(store, models, show).await.map_err(CliError::failed)?;
+    let mut events = 0;
+    for log in store.logs().await.map_err(CliError::failed)?.iter().filter(|log| log.is_main()) {
+        // With what was appended meanwhile.
+        let applied = catch_up(store, models, log, |progress| show(log, progress)).await;
+        events += applied.map_err(CliError::failed)?.get();
+    }
     bar.finish_and_clear();
-    events.map_err(CliError::failed)
+    Ok(events)
 }

@@ -132,7 +132,7 @@ impl App {
     /// The main logs of all centres, the server's own first.
     pub async fn logs(&self) -> Result<Vec<LogId>, StoreError> {
         let others = self.store.logs().await?.into_iter();
-        let others = others.filter(|log| log.as_str().ends_with("/main") && *log != self.log);
+        let others = others.filter(|log| log.is_main() && *log != self.log);
         Ok(std::iter::once(self.log.clone()).chain(others).collect())
     }
 

@@ -172,7 +172,7 @@ impl Ledger {
     /// Appends the items in order, each atomic on its own, many to a transaction. Answers for each, in order.
     ///
     /// # Errors
-    /// The outer error is the system's: nothing of this bulk was appended then.
+    /// The outer error is the system's. What was appended is told as already there where the bulk is tried again.
     pub async fn execute_bulk(
         &self,
         items: Vec<BulkItem>,

@@ -85,8 +85,8 @@ impl Store {
         self.begin_bulk_lists(log, lists).await.answers().await
     }
 
-    /// Has the lists written in order, behind whatever was given to this store before, and returns once they wait for it: the
-    /// next ones can be made meanwhile.
+    /// Has the lists written in order, behind whatever waits to be written to this log already, and returns once all of them wait:
+    /// the next ones can be made meanwhile.
     pub async fn begin_bulk_lists(&self, log: &LogId, lists: Vec<Vec<Append>>) -> BulkUnderWay {
         let mut waiting = Vec::with_capacity(lists.len());
         for appends in lists {

@@ -310,6 +310,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::contract::Claim;
 
     fn unit(stream: StreamId) -> Unit {
         let append = EncodedAppend {
@@ -327,6 +328,11 @@ mod tests {
             answer: tokio::sync::oneshot::channel().0,
             maybe_written: false,
         }
+    }
+
+    fn draft() -> Draft {
+        let versions = LruCache::new(NonZeroUsize::MIN);
+        Draft::new(1, &Memory { position: 0, recorded_at: 0, tree: Tree::from_tiles(&[]), versions })
     }
 
     fn stream(n: u128) -> StreamId {
@@ -350,5 +356,45 @@ mod tests {
             draft.learn(&memory, &unit(stream(n)), |stream| panic!("{stream} is known"));
             draft = Draft::ahead(1, &after);
         }
+    }
+
+    /// In the order of the log: what somebody takes, and whose claims are given up.
+    #[test]
+    fn what_was_taken_in_a_batch_is_given_up_with_the_next_one() {
+        let claiming = |n, claims| {
+            let mut unit = unit(stream(n));
+            unit.appends[0].claims = claims;
+            unit
+        };
+        let take =
+            |key, n| ClaimChange::Take(Claim { namespace: "phone", hmac: [key; 32], owner: stream(n) });
+        let release = |n| ClaimChange::ReleaseAll(stream(n));
+        let mut draft = draft();
+        for (n, changes) in [
+            (1, vec![release(9)]),
+            (2, vec![release(1), take(1, 1)]),
+            (3, vec![take(2, 2)]),
+            (6, vec![release(6)]),
+        ] {
+            let unit = claiming(n, changes);
+            assert!(draft.fits(&unit) == Fit::Now);
+            draft.change_claims(&unit);
+            draft.push(&unit);
+        }
+        for (changes, fit) in [
+            (vec![release(8), take(3, 3)], Fit::Now),
+            (vec![release(1)], Fit::Later),
+            (vec![take(1, 4)], Fit::No),
+            (vec![take(3, 3), release(3)], Fit::No),
+            (vec![take(3, 3), take(3, 3)], Fit::No),
+        ] {
+            assert!(draft.fits(&claiming(4, changes.clone())) == fit, "{changes:?}");
+        }
+        let (rows, _) = draft.finish();
+        let owner = |n| stream(n).to_bytes();
+        assert!(!rows.must_refuse("phone", &[1; 32], &owner(9)), "given up before it was taken");
+        assert!(!rows.must_refuse("phone", &[1; 32], &owner(1)), "given up before it was taken");
+        assert!(rows.must_refuse("phone", &[2; 32], &owner(6)), "given up when it was taken already");
+        assert!(!rows.must_refuse("phone", &[2; 32], &owner(5)), "nobody gives it up");
     }
 }

@@ -1,4 +1,4 @@
-//! Writing a batch on PostgreSQL: one statement, so one round trip. It takes the head by compare-and-set, and inserts
+//! Writing a batch on PostgreSQL: one statement, so one round trip, unless claims are given up. It takes the head by compare-and-set, and inserts
 //! nothing where the head has moved.
 
 use sqlx::{Connection, PgConnection, Row as _};

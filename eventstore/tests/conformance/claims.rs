@@ -157,9 +157,9 @@ async fn claims_change_in_the_order_of_the_log(fresh: Fresh) {
 
 fn change(random: &mut StdRng, owners: &[StreamId]) -> ClaimChange {
     let (n, owner) = (random.random_range(0..KEYS), owners[random.random_range(0..owners.len())]);
-    match random.random_range(0..20) {
-        0..12 => ClaimChange::Take(claim(n, owner)),
-        12 => ClaimChange::Release(claim(n, owner)),
+    match random.random_range(0..100) {
+        0..60 => ClaimChange::Take(claim(n, owner)),
+        60 => ClaimChange::Release(claim(n, owner)),
         _ => ClaimChange::ReleaseAll(owner),
     }
 }

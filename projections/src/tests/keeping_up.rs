@@ -24,6 +24,7 @@ on_every_engine! {
     what_an_earlier_release_made_is_built_anew,
     queries_are_answered_while_it_is_rebuilt,
     two_centres_share_the_tables,
+    what_a_longer_ledger_left_is_not_caught_up_with,
 }
 
 const SOON: Duration = Duration::from_secs(20);
@@ -242,7 +243,7 @@ async fn two_centres_share_the_tables(history: History) {
     h.happens_in(&other, call(51), MORNING, CallAbandoned { wait_seconds: 9, evidence: Evidence::Observed })
         .await;
     h.caught_up().await;
-    catch_up(&h.store, &h.models, &other, |_| {}).await.unwrap();
+    // It finds the other centre by itself.
     rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap();
     let years = async |log: &LogId| {
         let years = crate::counts::yearly_counts(&h.models, &At::now(log)).await.unwrap();
@@ -251,4 +252,15 @@ async fn two_centres_share_the_tables(history: History) {
     assert_eq!(years(&h.log).await, [(1, 1, 0)]);
     assert_eq!(years(&other).await, [(0, 1, 1)]);
     assert!(crate::calls::by_ids(&h.models, &h.now(), &[call_id(51)]).await.unwrap().is_empty());
+}
+
+async fn what_a_longer_ledger_left_is_not_caught_up_with(history: History) {
+    let h = &history;
+    let (shorter, before) = (History::begin(Engine::Sqlite).await.unwrap(), h.caught_up().await);
+    h.consultation(1, MORNING, None, None).await;
+    let after = h.caught_up().await;
+    let error = rebuild::rebuild(&shorter.store, &h.models, |_, _| {}).await.unwrap_err();
+    let CatchUpError::Ahead { applied, head, .. } = error else { panic!("{error}") };
+    assert_eq!((applied, head), (after, before));
+    assert_eq!(h.models.applied(&h.log).await.unwrap(), after);
 }

@@ -65,4 +65,28 @@ async fn a_row_that_says_something_else_is_told_and_hurts_no_other(database: Dat
     assert!(matches!(results.as_slice(), [Ok(_), Err(ExecuteError::CommandReused(_)), Ok(_)]), "{results:?}");
 }
 
-both_engines!(a_bulk_appended_again_adds_nothing, a_row_that_says_something_else_is_told_and_hurts_no_other,);
+async fn bulks_under_way_at_once_are_written_in_their_order(database: Database) {
+    let world = World::new(database).await;
+    let at: Timestamp = NOW.parse().unwrap();
+    let mut under_way = Vec::new();
+    for bulk in 0..4 {
+        let rows = (0..300).map(|n| row(&world, bulk * 300 + n, at)).collect();
+        under_way.push(world.ledger.begin_bulk(rows).await.unwrap());
+    }
+    let mut last = Position::ZERO;
+    for bulk in under_way {
+        for done in bulk.done().await.unwrap() {
+            let appended = done.unwrap().appended.unwrap();
+            assert!(appended.first > last, "{appended:?} behind {last}");
+            last = appended.last;
+        }
+    }
+    assert_eq!(world.head().await, Position::new(1 + 1200 * 4).unwrap());
+    world.must_verify().await;
+}
+
+both_engines!(
+    a_bulk_appended_again_adds_nothing,
+    a_row_that_says_something_else_is_told_and_hurts_no_other,
+    bulks_under_way_at_once_are_written_in_their_order,
+);
