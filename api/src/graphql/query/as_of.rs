@@ -99,7 +99,7 @@ fn behind(error: CatchUpError, argument: &str) -> ApiError {
                 WAIT_MAX.as_secs()
             ),
         ),
-        stopped @ CatchUpError::Stopped { .. } => {
+        stopped @ (CatchUpError::Stopped { .. } | CatchUpError::Ahead { .. }) => {
             tracing::error!(%stopped, "a read model has stopped");
             ApiError::new(
                 Code::NotYetApplied,
