@@ -2,7 +2,7 @@
 commas, names others), on both engines.
 
 For each: the rate of appends while it was filled, the bytes of an event on disk, the server's memory behind building its search index,
-and begun anew: the p99 of each question asked one at a time, and its memory then.
+and begun anew: the p99 of each question asked one at a time, of the same asked again, and its memory then.
 """
 
 import http.client
@@ -20,8 +20,8 @@ from settings import FOLDER
 
 SCALES = [int(scale) for scale in os.environ.get("BENCH_SCALES", "1,10").split(",")]
 ASKED = 2_000
-# What a scale takes of disk at most, on one engine; and what there is beside it, however large it is: PostgreSQL's own log.
-GIB_A_SCALE = 1.9
+# What a scale takes of disk at most, by engine; and what there is beside it, however large it is: PostgreSQL's own log.
+GIB_A_SCALE = {"sqlite": 1.25, "postgres": 1.9}
 GIB_BESIDE = 5
 
 
@@ -62,8 +62,11 @@ def measure(engine, scale: int) -> dict:
     county.serve_anew()
     # The system still writes what the filling left in memory, gigabytes of it.
     os.sync()
-    for name, bodies in questions.of_sangdam(county.served).items():
-        found[f"{name}_p50_ms"], found[f"{name}_p99_ms"] = asked(county.served.url, bodies)
+    bodies_of = questions.of_sangdam(county.served)
+    # The first time, what a large county has of it must be read from the disk.
+    for time_asked in ("", "_again"):
+        for name, bodies in bodies_of.items():
+            found[f"{name}{time_asked}_p50_ms"], found[f"{name}{time_asked}_p99_ms"] = asked(county.served.url, bodies)
     found["serve_own_mib"], found["serve_mapped_mib"] = county.served.memory_mib()
     county.close()
     return found
@@ -74,7 +77,7 @@ def main() -> None:
     for scale in SCALES:
         for engine in engines():
             free = shutil.disk_usage(tempfile.gettempdir()).free / 2**30
-            needed = GIB_A_SCALE * scale + GIB_BESIDE
+            needed = GIB_A_SCALE[engine.name] * scale + GIB_BESIDE
             if free < needed:
                 print(f"without scale {scale} on {engine.title}: {free:.0f} GiB are free, {needed:.0f} are needed", file=sys.stderr)
                 continue
