@@ -1,5 +1,5 @@
-//! Writing a batch on PostgreSQL: one statement, so one round trip, unless claims are given up. It takes the head by compare-and-set, and inserts
-//! nothing where the head has moved.
+//! Writing a batch on PostgreSQL: one statement, so one round trip, unless claims are given up. It takes the head by
+//! compare-and-set, and inserts nothing where the head has moved.
 
 use sqlx::{Connection, PgConnection, Row as _};
 
