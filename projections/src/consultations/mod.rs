@@ -4,7 +4,7 @@
 mod apply;
 mod changes;
 pub(crate) mod queries;
-mod row;
+pub(crate) mod row;
 
 pub(crate) use apply::Consultations;
 pub use changes::{Changed, changed};

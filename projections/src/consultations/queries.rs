@@ -23,17 +23,29 @@ pub async fn page(
     Ok(Paged::cut(models.select(question, &sql, ConsultationRow::read).await?, page.size))
 }
 
-/// The same page, of what a list shows.
+/// The same page, of what a list shows; with versions where they are wanted, which takes a look at every row.
 pub async fn list(
     models: &ReadModels,
     at: &At,
     filter: &ConsultationFilter,
     page: &Page,
+    with_versions: bool,
 ) -> Result<Paged<ListedConsultation>, ReadError> {
     let Some(question) = models.ask(at).await? else { return Ok(Paged::empty()) };
-    let (sql, question) = conditions(question, filter).page(&TABLE, SELECT_LISTED, page);
-    let rows = models.select_together(question, &sql, ListedConsultation::read).await?;
+    let (sql, question) = list_sql(question, filter, page, with_versions);
+    let read = if with_versions { ListedConsultation::read_with_version } else { ListedConsultation::read };
+    let rows = models.select_together(question, &sql, read).await?;
     Ok(Paged::sorted(rows, page, |row| Cursor { at: row.opened_at, id: row.id.uuid() }))
+}
+
+pub(crate) fn list_sql(
+    question: Question,
+    filter: &ConsultationFilter,
+    page: &Page,
+    with_versions: bool,
+) -> (String, Question) {
+    let version = if with_versions { ", version" } else { "" };
+    conditions(question, filter).page(&TABLE, &format!("{SELECT_LISTED}{version}"), page)
 }
 
 pub(crate) fn page_sql(question: Question, filter: &ConsultationFilter, page: &Page) -> (String, Question) {

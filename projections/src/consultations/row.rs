@@ -93,8 +93,8 @@ pub struct ConsultationRow {
 pub struct ListedConsultation {
     /// Which one.
     pub id: ConsultationId,
-    /// How many events its stream has.
-    pub version: Version,
+    /// How many events its stream has, where that was asked for.
+    pub version: Option<Version>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// Whose matter it is, if known.
@@ -167,7 +167,8 @@ pub(crate) const SELECT: &str = "id, opened_position, last_position, version, oc
      category, taxonomy_version, channel, contact_reason, opened_by_call, opened_by_callback, status, resolved_by, \
      outcome, resolved_at, voided_at, notes, transfers, calls, numbers_given";
 
-pub(crate) const SELECT_LISTED: &str = "id, version, occurred_at, caller, agent, category, taxonomy_version, channel, \
+/// The index of callers holds these too: a caller's consultations lie on as many pages of the table, and on one or two of it.
+pub(crate) const SELECT_LISTED: &str = "id, occurred_at, caller, agent, category, taxonomy_version, channel, \
      contact_reason, opened_by_call, opened_by_callback, status";
 
 fn opened_by(call: CallId, callback: Option<Uuid>) -> OpenedBy {
@@ -179,19 +180,24 @@ fn opened_by(call: CallId, callback: Option<Uuid>) -> OpenedBy {
 
 impl ListedConsultation {
     pub(crate) fn read(row: &Row) -> Result<Self, sqlx::Error> {
-        let category = opt_code(row, 5, |text| Code::parse(text).ok())?;
+        let category = opt_code(row, 4, |text| Code::parse(text).ok())?;
         Ok(Self {
             id: ConsultationId::from_uuid(row.uuid(0)?),
-            version: row.version(1)?,
-            opened_at: row.time(2)?,
-            caller: row.opt_uuid(3)?.map(CallerId::from_uuid),
-            agent: row.opt_uuid(4)?.map(AgentId::from_uuid),
-            category: category.zip(row.opt_int(6)?.map(small)),
-            channel: code(row, 7, Channel::from_code)?,
-            contact_reason: code(row, 8, ContactReason::from_code)?,
-            opened_by: opened_by(CallId::from_uuid(row.uuid(9)?), row.opt_uuid(10)?),
-            status: code(row, 11, ConsultationStatus::from_code)?,
+            version: None,
+            opened_at: row.time(1)?,
+            caller: row.opt_uuid(2)?.map(CallerId::from_uuid),
+            agent: row.opt_uuid(3)?.map(AgentId::from_uuid),
+            category: category.zip(row.opt_int(5)?.map(small)),
+            channel: code(row, 6, Channel::from_code)?,
+            contact_reason: code(row, 7, ContactReason::from_code)?,
+            opened_by: opened_by(CallId::from_uuid(row.uuid(8)?), row.opt_uuid(9)?),
+            status: code(row, 10, ConsultationStatus::from_code)?,
         })
+    }
+
+    /// The same, with the version behind the other columns: it moves with every event, and is in no index.
+    pub(crate) fn read_with_version(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self { version: Some(row.version(11)?), ..Self::read(row)? })
     }
 }
 

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::at::At;
 use crate::models::ReadModels;
+use crate::question::Question;
 use crate::runner::catch_up;
 
 const POSTGRES_URL: &str = "SANGDAM_TEST_POSTGRES_URL";
@@ -58,6 +59,12 @@ impl History {
         let history = Self { store, models, log, location, _folder: folder, moment: AtomicU64::new(0) };
         history.open_log(&history.log).await;
         Some(history)
+    }
+
+    /// The steps by which SQLite reads what a statement asks for.
+    pub(super) async fn plan(&self, question: Question, sql: &str) -> Vec<String> {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        self.models.select(question, &sql, |row| row.text(3).map(str::to_owned)).await.unwrap()
     }
 
     /// The log as it stands after what has happened so far, whatever happens later.

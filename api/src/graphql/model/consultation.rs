@@ -76,8 +76,8 @@ impl Consultation {
 
     /// How many events its stream has: give it back as `expectedVersion`.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        Ok(version(match &self.1 {
-            Some(row) => row.version,
+        Ok(version(match self.row().and_then(|row| row.version) {
+            Some(version) => version,
             None => self.0.get(ctx).await?.version,
         }))
     }

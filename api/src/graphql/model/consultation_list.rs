@@ -41,18 +41,22 @@ pub async fn consultation_page(
     let total = ConsultationTotal { at: at.clone(), filter: filter.clone() };
     // All fields of a consultation are told by its row, or all by its stream: the two may have come to different positions.
     let by_row = all_of_nodes(ctx, told_by_row);
-    let plain: Connection<TimeCursor, InList, EmptyFields> = connection(
-        at,
-        args,
-        |page| async move { Ok(consultations::list(&app(ctx)?.models, at, &filter, &page).await?) },
-        |row| {
-            let (place, id) = (Cursor { at: row.opened_at, id: row.id.uuid() }, row.id);
-            let shown =
-                if by_row { Consultation::from_row(at, id, row) } else { Consultation::of_id(at, id) };
-            (place, InList(shown))
-        },
-    )
-    .await?;
+    let with_versions = by_row && !all_of_nodes(ctx, |field| field.name() != "version");
+    let plain: Connection<TimeCursor, InList, EmptyFields> =
+        connection(
+            at,
+            args,
+            |page| async move {
+                Ok(consultations::list(&app(ctx)?.models, at, &filter, &page, with_versions).await?)
+            },
+            |row| {
+                let (place, id) = (Cursor { at: row.opened_at, id: row.id.uuid() }, row.id);
+                let shown =
+                    if by_row { Consultation::from_row(at, id, row) } else { Consultation::of_id(at, id) };
+                (place, InList(shown))
+            },
+        )
+        .await?;
     let mut page = Connection::with_additional_fields(plain.has_previous_page, plain.has_next_page, total);
     page.edges = plain.edges;
     Ok(page)

@@ -57,7 +57,7 @@ fn told(row: &ListedConsultation, field: &Field) -> Option<Value> {
     Some(match field.name.node.as_str() {
         "id" => text(global(row.id).0),
         "uuid" => text(row.id.to_string()),
-        "version" => Value::Number(version(row.version).into()),
+        "version" => Value::Number(version(row.version?).into()),
         "status" => enum_value(status_of(row.status)),
         "openedAt" => DateTime::from(row.opened_at).to_value(),
         "channel" => enum_value(Channel::from(row.channel)),

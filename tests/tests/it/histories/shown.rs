@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::world::{World, ask};
 
 /// What consultations' rows tell, and what is asked for besides to have all of it told by their streams.
-const CONSULTATION: &str = "id uuid version status openedAt call { id } callback { id } caller { id } agent { id } channel \
+const CONSULTATION: &str = "id uuid status openedAt call { id } callback { id } caller { id } agent { id } channel \
     contactReason category { code taxonomyVersion nameKo }";
 const CONSULTATION_BY_STREAM: &str = "resolution { __typename }";
 const CALLER: &str =
@@ -28,7 +28,8 @@ impl World {
             let callers: String = callers.collect();
             format!(
                 "{{ ledger{as_of} {{ consultations(first: 100) {{ edges {{ node {{ \
-                 {CONSULTATION} {consultation} }} }} nodes {{ {CONSULTATION} {consultation} }} }} {callers} }} }}"
+                 {CONSULTATION} version {consultation} }} }} nodes {{ {CONSULTATION} {consultation} }} }} \
+                 without_versions: consultations(first: 100) {{ nodes {{ {CONSULTATION} {consultation} }} }} {callers} }} }}"
             )
         };
         let by_row = ask(&self.schema, &self.store, &self.models, &question("", "")).await;
