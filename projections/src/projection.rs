@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::context::Seen;
 use crate::error::Inapplicable;
-use crate::table::{Generation, Holding, Past, Table};
+use crate::table::{Generation, Holding, Over, Past, Table};
 
 /// A projection. Its version is raised with every change of what its rows hold; the rows are then built anew.
 pub(crate) trait Projection: Send + Sync {
@@ -61,7 +61,8 @@ impl Batch<'_> {
 
     /// Writes rows that never change.
     pub(crate) async fn write(&mut self, table: &Table, rows: Vec<Vec<Arg>>) -> Result<(), sqlx::Error> {
-        let rows = rows.into_iter().map(|row| Holding { row, held_from: Position::ZERO }).collect();
+        let rows =
+            rows.into_iter().map(|row| Holding { row, held_from: Position::ZERO, over: None }).collect();
         table.write(self.tx, self.generation, rows, Vec::new()).await
     }
 
@@ -73,8 +74,10 @@ impl Batch<'_> {
         args: impl Fn(&R, i64) -> Vec<Arg>,
     ) -> Result<(), sqlx::Error> {
         let changed = rows.held.iter().filter(|held| held.changed);
-        let now =
-            changed.map(|held| Holding { row: args(&held.row, self.log_no), held_from: held.held_from });
+        let now = changed.map(|held| {
+            let (row, held_from, over) = (args(&held.row, self.log_no), held.held_from, held.over);
+            Holding { row, held_from, over }
+        });
         let past =
             rows.past.iter().map(|(row, held_to)| Past { row: args(row, self.log_no), held_to: *held_to });
         table.write(self.tx, self.generation, now.collect(), past.collect()).await
@@ -160,6 +163,8 @@ struct Held<R> {
     row: R,
     held_from: Position,
     changed: bool,
+    /// The row that was read, once it is past.
+    over: Option<Over>,
 }
 
 impl<K: Copy + Eq + Hash + Display, R: Clone> Rows<K, R> {
@@ -171,7 +176,7 @@ impl<K: Copy + Eq + Hash + Display, R: Clone> Rows<K, R> {
     /// Holds rows that were read.
     pub(crate) fn read(&mut self, rows: Vec<(R, Position)>, key: impl Fn(&R) -> K) {
         for (row, held_from) in rows {
-            self.hold(key(&row), Held { row, held_from, changed: false });
+            self.hold(key(&row), Held { row, held_from, changed: false, over: None });
         }
     }
 
@@ -180,7 +185,7 @@ impl<K: Copy + Eq + Hash + Display, R: Clone> Rows<K, R> {
         if self.by_key.contains_key(&key) {
             return Err(Inapplicable(format!("the {} {key} is there already", self.what)));
         }
-        self.hold(key, Held { row, held_from: at, changed: true });
+        self.hold(key, Held { row, held_from: at, changed: true, over: None });
         Ok(())
     }
 
@@ -189,6 +194,9 @@ impl<K: Copy + Eq + Hash + Display, R: Clone> Rows<K, R> {
         let held = self.by_key.get(&key).and_then(|n| self.held.get_mut(*n));
         let held = held.ok_or_else(|| Inapplicable(format!("there is no {} {key}", self.what)))?;
         if held.held_from < at {
+            if !held.changed {
+                held.over = Some(Over { past: self.past.len(), held_from: held.held_from });
+            }
             self.past.push((held.row.clone(), at));
             held.held_from = at;
         }
@@ -204,5 +212,24 @@ impl<K: Copy + Eq + Hash + Display, R: Clone> Rows<K, R> {
     fn hold(&mut self, key: K, held: Held<R>) {
         self.by_key.insert(key, self.held.len());
         self.held.push(held);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_written_over_the_one_that_was_read_however_often_it_changes() {
+        let at = |position| Position::new(position).unwrap();
+        let mut rows: Rows<Uuid, u64> = Rows::of("matter");
+        rows.read(vec![(10, at(3)), (20, at(4))], |row| Uuid::from_u128((*row).into()));
+        rows.make(Uuid::from_u128(30), 30, at(5)).unwrap();
+        for (key, position) in [(30, 6), (10, 7), (20, 8), (10, 9)] {
+            *rows.get(Uuid::from_u128(key), at(position)).unwrap() += 1;
+        }
+        let over = |held: &Held<u64>| held.over.map(|over| (rows.past[over.past].0, over.held_from));
+        let written: Vec<_> = rows.held.iter().map(|held| (held.row, over(held))).collect();
+        assert_eq!(written, [(12, Some((10, at(3)))), (21, Some((20, at(4)))), (31, None)]);
     }
 }

@@ -3,7 +3,7 @@
 //! A row that changes leaves behind what it was, with the position at which that ended; so a table can be read as it was
 //! after any position.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use sangdam_domain::log::Position;
 use sangdam_eventstore::{Arg, Row, Tx};
@@ -95,6 +95,15 @@ pub(crate) enum Earliest {
 pub(crate) struct Holding {
     pub row: Vec<Arg>,
     pub held_from: Position,
+    /// What it is written over, where that is known.
+    pub over: Option<Over>,
+}
+
+/// What a row is written over: which of the rows that are written as past with it, and since when that one held.
+#[derive(Clone, Copy)]
+pub(crate) struct Over {
+    pub past: usize,
+    pub held_from: Position,
 }
 
 /// What a row was, and the position at which that ended.
@@ -156,30 +165,56 @@ impl Table {
         rows: Vec<Holding>,
         past: Vec<Past>,
     ) -> Result<(), sqlx::Error> {
+        let rows = self.by_columns(rows, &past, tx.is_postgres());
         if !past.is_empty() {
             let rows: Vec<Vec<Arg>> = past.into_iter().map(|past| self.past_row(past)).collect();
             let table = format!("{}{}", generation.prefix(), self.past_name());
             tx.bulk_insert(&table, &self.past_columns(), rows, "").await?;
         }
-        if rows.is_empty() {
-            return Ok(());
+        let (table, columns) = (format!("{}{}", generation.prefix(), self.name), self.all_columns());
+        for (set, rows) in rows {
+            tx.bulk_insert(&table, &columns, rows, &self.on_conflict(&columns, set)).await?;
         }
-        let table = format!("{}{}", generation.prefix(), self.name);
-        let rows: Vec<Vec<Arg>> = rows.into_iter().map(|row| self.current_row(row)).collect();
-        tx.bulk_insert(&table, &self.all_columns(), rows, &self.on_conflict()).await
+        Ok(())
     }
 
-    fn current_row(&self, holding: Holding) -> Vec<Arg> {
-        let mut row = holding.row;
+    /// The rows as they are written, by the columns that are set of a row that is there already: bits, the first column's lowest.
+    /// SQLite writes every index of a column that is set, be it to the same, so that it sets those that differ. PostgreSQL looks
+    /// for itself, and takes all rows at once.
+    fn by_columns(&self, rows: Vec<Holding>, past: &[Past], at_once: bool) -> BTreeMap<u64, Vec<Vec<Arg>>> {
+        let mut by_columns: BTreeMap<u64, Vec<Vec<Arg>>> = BTreeMap::new();
+        for holding in rows {
+            let over = holding.over.filter(|_| !at_once);
+            let over = over.and_then(|over| Some((&past.get(over.past)?.row, over.held_from)));
+            let row = self.current_row(holding.row, holding.held_from);
+            let set = over.map_or(u64::MAX, |(was, held_from)| {
+                let held = self.held(was, held_from);
+                let differ = was.iter().chain(&held).zip(&row).map(|(was, is)| u64::from(was != is));
+                differ.zip(0..).fold(0, |set, (differs, bit)| set | differs << bit)
+            });
+            by_columns.entry(set).or_default().push(row);
+        }
+        by_columns
+    }
+
+    fn current_row(&self, mut row: Vec<Arg>, held_from: Position) -> Vec<Arg> {
+        let held = self.held(&row, held_from);
+        row.extend(held);
+        row
+    }
+
+    /// The columns that tell since when a row holds.
+    fn held(&self, row: &[Arg], held_from: Position) -> Vec<Arg> {
+        let mut held = Vec::new();
         if self.has_past() {
-            row.push(holding.held_from.into());
+            held.push(held_from.into());
         }
         if self.spanned {
             let since = self.columns.iter().position(|column| column.name() == self.since);
             let since = since.and_then(|at| row.get(at)).and_then(Arg::as_int).unwrap_or(0);
-            row.push(span::fork(since, holding.held_from.as_i64()).into());
+            held.push(span::fork(since, held_from.as_i64()).into());
         }
-        row
+        held
     }
 
     fn past_row(&self, past: Past) -> Vec<Arg> {
@@ -197,12 +232,11 @@ impl Table {
         keys
     }
 
-    fn on_conflict(&self) -> String {
+    fn on_conflict(&self, columns: &[&str], set: u64) -> String {
+        let is_set = |at: usize| set >> at & 1 == 1 && self.columns.get(at).is_none_or(Column::changes);
+        let sets = columns.iter().enumerate().filter(|(at, _)| is_set(*at));
+        let sets: Vec<String> = sets.map(|(_, name)| format!("{name} = excluded.{name}")).collect();
         let keys: Vec<&str> = self.keys().collect();
-        let held = [("held_from", self.has_past()), ("span", self.spanned)];
-        let held = held.into_iter().filter_map(|(name, there)| there.then_some(name));
-        let sets: Vec<String> =
-            self.sets().chain(held).map(|name| format!("{name} = excluded.{name}")).collect();
         let action =
             if sets.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", sets.join(", ")) };
         format!("ON CONFLICT ({}) DO {action}", keys.join(", "))
@@ -330,4 +364,84 @@ pub(crate) fn int(count: u64) -> i64 {
 /// A number that was written from one of this type.
 pub(crate) fn small<T: TryFrom<i64> + Default>(value: i64) -> T {
     T::try_from(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use sangdam_eventstore::args;
+
+    use super::*;
+
+    const TABLE: Table = Table {
+        name: "matters",
+        columns: &[
+            Column::Key("log_no"),
+            Column::Key("id"),
+            Column::Fixed("opened"),
+            Column::Set("agent"),
+            Column::Count("notes"),
+        ],
+        since: "opened",
+        spanned: true,
+    };
+
+    fn matter(agent: Option<&str>, notes: i64) -> Vec<Arg> {
+        args![1_i64, "a matter", 4_i64, agent, notes]
+    }
+
+    fn at(position: u64) -> Position {
+        Position::new(position).unwrap()
+    }
+
+    fn past() -> Vec<Past> {
+        let past = [(None, 0, 7), (Some("Kim"), 0, 8), (Some("Kim"), 1, 9)];
+        past.map(|(agent, notes, to)| Past { row: matter(agent, notes), held_to: at(to) }).into()
+    }
+
+    /// How each of the rows is written, and since when it holds.
+    fn written(rows: Vec<Holding>, at_once: bool) -> Vec<(String, Vec<Arg>)> {
+        let by_columns = TABLE.by_columns(rows, &past(), at_once).into_iter();
+        let each = by_columns.flat_map(|(set, rows)| {
+            let conflict = TABLE.on_conflict(&TABLE.all_columns(), set);
+            let set = conflict.strip_prefix("ON CONFLICT (log_no, id) DO UPDATE SET ").unwrap().to_owned();
+            rows.into_iter().map(move |mut row| (set.clone(), row.split_off(3)))
+        });
+        each.collect()
+    }
+
+    fn over(past: usize, held_from: u64) -> Option<Over> {
+        Some(Over { past, held_from: at(held_from) })
+    }
+
+    const ALL: &str = "agent = excluded.agent, notes = excluded.notes, held_from = excluded.held_from, span = excluded.span";
+
+    #[test]
+    fn a_row_is_written_over_where_it_differs() {
+        let noted = || Holding { row: matter(Some("Kim"), 2), held_from: at(8), over: over(2, 7) };
+        let row = args![Some("Kim"), 2_i64, 8_i64, 6_i64];
+        // The changes from 4 up to before 7 and up to before 8 are at the same node.
+        let set = "notes = excluded.notes, held_from = excluded.held_from".to_owned();
+        assert_eq!(written(vec![noted()], false), [(set, row.clone())]);
+        assert_eq!(written(vec![noted()], true), [(ALL.to_owned(), row)], "PostgreSQL compares by itself");
+
+        let given_back = Holding { row: matter(None, 1), held_from: at(9), over: over(1, 4) };
+        let [(set, _)] = &written(vec![given_back], false)[..] else { panic!("one row") };
+        assert_eq!(set, ALL);
+    }
+
+    #[test]
+    fn a_row_of_which_nothing_is_known_is_written_whole() {
+        let made = Holding { row: matter(None, 0), held_from: at(4), over: None };
+        assert_eq!(
+            written(vec![made], false),
+            [(ALL.to_owned(), args![None::<&str>, 0_i64, 4_i64, None::<i64>])]
+        );
+    }
+
+    #[test]
+    fn rows_that_differ_in_the_same_are_written_together() {
+        let noted = |notes| Holding { row: matter(Some("Kim"), notes), held_from: at(8), over: over(2, 7) };
+        let by_columns = TABLE.by_columns((2..5).map(noted).collect(), &past(), false);
+        assert_eq!(by_columns.values().map(Vec::len).collect::<Vec<_>>(), [3]);
+    }
 }

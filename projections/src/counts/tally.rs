@@ -133,7 +133,11 @@ impl<K: TallyKey, const N: usize> Summed<K, N> {
                 all.zip(&sums.after[usize::from(sums.before.is_none())..])
                     .map(|(was, next)| Past { row: row(was), held_to: next.at }),
             );
-            now.extend(sums.after.last().map(|last| Holding { row: row(last), held_from: last.at }));
+            now.extend(sums.after.last().map(|last| Holding {
+                row: row(last),
+                held_from: last.at,
+                over: None,
+            }));
         }
         batch.write_versions(table, now, past).await
     }

@@ -179,7 +179,7 @@ async fn lists_are_read_by_their_indexes(history: History) {
         for ((sql, question), indexes) in [
             (known, ["callers_merged"; 2]),
             (under_way, ["calls_under_way", "calls_by_span"]),
-            (page, ["consultations_by_caller", "consultations_by_span"]),
+            (page, ["consultations_of_caller", "consultations_by_span"]),
             (latest.clone(), ["consultations_by_time", "consultations_by_span"]),
             (unaccounted, ["calls_unaccounted", "calls_by_span"]),
             (absorbed, ["callers_merged", "callers_past_merged"]),
@@ -217,7 +217,7 @@ async fn what_a_list_shows_of_a_caller_is_read_from_an_index_alone(history: Hist
         // Which way it takes depends on how many rows there are, and on what was cleaned up behind them.
         let tx = h.models.db().begin().await.unwrap();
         let indexes = crate::next::indexes(&tx, "consultations").await.unwrap();
-        let held = &indexes.iter().find(|index| index.name == "consultations_by_caller").unwrap().body;
+        let held = &indexes.iter().find(|index| index.name == "consultations_of_caller").unwrap().body;
         for column in SELECT_LISTED.split(", ") {
             assert!(held.split(['(', ')', ',', ' ']).any(|of| of == column), "{column} is not in {held}");
         }
@@ -226,5 +226,5 @@ async fn what_a_list_shows_of_a_caller_is_read_from_an_index_alone(history: Hist
     }
     let plan = h.plan(question, &sql).await;
     assert_eq!(plan.len(), 1, "{plan:#?}");
-    assert!(plan[0].contains("USING COVERING INDEX consultations_by_caller"), "{plan:#?}");
+    assert!(plan[0].contains("USING COVERING INDEX consultations_of_caller"), "{plan:#?}");
 }

@@ -96,7 +96,7 @@ async fn sums_as_of_a_position_leave_alone_what_did_not_change(history: History)
             args![1_i64, day_number(date), seconds as i64, at(0), answered as i64]
         };
         waits.past.extend((1..CHANGES).map(|change| Past { row: row(change), held_to: at(change) }));
-        waits.now.push(Holding { row: row(CHANGES), held_from: at(CHANGES - 1) });
+        waits.now.push(Holding { row: row(CHANGES), held_from: at(CHANGES - 1), over: None });
     }
     write(h, &CALL_WAITS, waits).await;
     h.models.db().execute("ANALYZE", args![]).await.unwrap();
@@ -184,7 +184,7 @@ struct Rows {
 impl Rows {
     fn add(&mut self, was: Vec<Arg>, is: Vec<Arg>, since: Position) {
         self.past.push(Past { row: was, held_to: since });
-        self.now.push(Holding { row: is, held_from: since });
+        self.now.push(Holding { row: is, held_from: since, over: None });
     }
 }
 

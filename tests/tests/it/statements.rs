@@ -41,11 +41,15 @@ impl World {
         Some(Self { server: Server::start(database).await, database: name, log })
     }
 
-    /// How many statements the log tells of, but for those by which the server notices what others wrote.
-    fn logged(&self) -> usize {
+    /// The statements that the log tells of, but for those by which the server notices what others wrote.
+    fn statements(&self) -> Vec<String> {
         let text = String::from_utf8_lossy(&std::fs::read(&self.log).unwrap()).into_owned();
         let own = format!("{} LOG:  execute ", self.database);
-        text.lines().filter(|line| line.starts_with(&own)).count()
+        text.lines().filter(|line| line.starts_with(&own)).map(str::to_owned).collect()
+    }
+
+    fn logged(&self) -> usize {
+        self.statements().len()
     }
 
     /// How many statements a question takes.
@@ -106,6 +110,13 @@ async fn a_page_takes_as_many_statements_as_a_row() {
     );
     let plain = list.replace(" nameKo", "");
     assert_eq!(count(ROWS, &plain).await, 1, "a list is one statement");
+    let lists = || {
+        world.statements().into_iter().filter(|sql| sql.contains("FROM consultations")).collect::<Vec<_>>()
+    };
+    assert!(lists().iter().all(|sql| !sql.contains("version,")), "no version was asked for: {:#?}", lists());
+    let versions = plain.replace("status", "status version");
+    assert_eq!(count(ROWS, &versions).await, 1, "a list with versions is one statement");
+    assert!(lists().iter().any(|sql| sql.contains(", version")), "{:#?}", lists());
     assert_eq!(count(2, &list).await, count(ROWS, &list).await, "categories are not looked up row by row");
 
     let history = "query($id: ID!, $first: Int) { ledger { caller(id: $id) { id kind registeredAt

@@ -8,6 +8,8 @@ use super::world::{World, ask};
 /// What consultations' rows tell, and what is asked for besides to have all of it told by their streams.
 const CONSULTATION: &str = "id uuid status openedAt call { id } callback { id } caller { id } agent { id } channel \
     contactReason category { code taxonomyVersion nameKo }";
+/// What is written down of a row at once.
+const PLAIN: &str = "id uuid status openedAt channel contactReason caller { id } agent { id } category { code taxonomyVersion }";
 const CONSULTATION_BY_STREAM: &str = "resolution { __typename }";
 const CALLER: &str =
     "id uuid version registeredAt kind mergedInto { id } consultations(first: 100) { nodes { id } }";
@@ -29,7 +31,8 @@ impl World {
             format!(
                 "{{ ledger{as_of} {{ consultations(first: 100) {{ edges {{ node {{ \
                  {CONSULTATION} version {consultation} }} }} nodes {{ {CONSULTATION} {consultation} }} }} \
-                 without_versions: consultations(first: 100) {{ nodes {{ {CONSULTATION} {consultation} }} }} {callers} }} }}"
+                 plain: consultations(first: 100) {{ nodes {{ {PLAIN} {consultation} }} }} \
+                 versions: consultations(first: 100) {{ nodes {{ version {PLAIN} {consultation} }} }} {callers} }} }}"
             )
         };
         let by_row = ask(&self.schema, &self.store, &self.models, &question("", "")).await;
