@@ -111,7 +111,7 @@ async fn a_page_takes_as_many_statements_as_a_row() {
     let plain = list.replace(" nameKo", "");
     assert_eq!(count(ROWS, &plain).await, 1, "a list is one statement");
     let with_version = || world.statements().iter().any(|sql| sql.contains(", version FROM consultations"));
-    assert!(!with_version(), "a list without versions is read from the index of callers alone");
+    assert!(!with_version(), "a version is read that nobody asked for");
     assert_eq!(
         count(ROWS, &plain.replace("status", "status version")).await,
         1,

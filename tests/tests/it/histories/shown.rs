@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::world::{World, ask};
 
+/// What is written down of a row at once.
+const PLAIN: &str = "id uuid status openedAt channel contactReason caller { id } agent { id } category { code taxonomyVersion }";
 /// What consultations' rows tell, and what is asked for besides to have all of it told by their streams.
 const CONSULTATION: &str = "id uuid status openedAt call { id } callback { id } caller { id } agent { id } channel \
     contactReason category { code taxonomyVersion nameKo }";
-/// What is written down of a row at once.
-const PLAIN: &str = "id uuid status openedAt channel contactReason caller { id } agent { id } category { code taxonomyVersion }";
 const CONSULTATION_BY_STREAM: &str = "resolution { __typename }";
 const CALLER: &str =
     "id uuid version registeredAt kind mergedInto { id } consultations(first: 100) { nodes { id } }";
