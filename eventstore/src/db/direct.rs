@@ -318,7 +318,20 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+
     use super::by_number;
+
+    /// `.cargo/config.toml` sets it; a build that is begun elsewhere, or with `LIBSQLITE3_FLAGS` of its own, may not.
+    #[test]
+    fn each_connection_to_sqlite_keeps_pages_by_itself() {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut statement = connection.prepare("PRAGMA compile_options").unwrap();
+        let options = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let options: Vec<String> = options.collect::<Result<_, _>>().unwrap();
+        assert!(!options.contains(&"ENABLE_MEMORY_MANAGEMENT".to_owned()), "{options:?}");
+        assert!(options.contains(&"DEFAULT_MEMSTATUS=0".to_owned()), "{options:?}");
+    }
 
     #[test]
     fn arguments_go_by_their_number_and_nothing_else_changes() {
