@@ -20,6 +20,8 @@ NOTES = {
     "append_batch_1000_2": "the same with two appends on their way, on UmaDB's side as well.",
     "read_all": "all events in order; the raw limit is the engine's own reading of the same columns in pages.",
 }
+# Of each side, before each round.
+WARM_UP_SECONDS = 0.3
 
 
 class Lines:
@@ -52,25 +54,29 @@ def executable() -> str:
 
 
 def measure(with_peers: bool) -> list[Row]:
-    store = Lines([executable()])
-    uma = peers.UmaDb() if with_peers else None
+    program = executable()
     names = [engine.name for engine in engines()]
     runs = {(side, name, work): Runs() for side in ("ours", "raw") for name in names for work in WORKS}
     of_peer = {work: Runs() for work in WORKS}
-    # The first round only warms up.
-    for round_ in range(ROUNDS + 1):
+    sides = [(side, name) for name in names for side in ("ours", "raw")]
+    for _ in range(ROUNDS):
+        # Databases of its own: what those before have written, and the system keeps in memory, does not slow down those behind.
+        store = Lines([program])
+        uma = peers.UmaDb() if with_peers else None
+        for side, name in sides:
+            store.measure(name, side, WORKS[0], WARM_UP_SECONDS)
+        if uma:
+            uma.client.measure(WORKS[0], WARM_UP_SECONDS)
         for work in WORKS:
-            for side, name in [(side, name) for name in names for side in ("ours", "raw")]:
+            for side, name in sides:
                 found = store.measure(name, side, work, SECONDS)
-                if round_:
-                    runs[side, name, work].add(found["per_second"], found.get("p50_ms"), found.get("p99_ms"))
+                runs[side, name, work].add(found["per_second"], found.get("p50_ms"), found.get("p99_ms"))
             if uma:
                 found = uma.client.measure(work, SECONDS)
-                if round_:
-                    of_peer[work].add(found["per_second"], found["p50_ms"], found["p99_ms"])
-    store.close()
-    if uma:
-        uma.close()
+                of_peer[work].add(found["per_second"], found["p50_ms"], found["p99_ms"])
+        store.close()
+        if uma:
+            uma.close()
     return [
         Row(work, name, "events/s", runs["ours", name, work], runs["raw", name, work], of_peer[work], peers.UmaDb.NAME, NOTES.get(work, ""))
         for work in WORKS
