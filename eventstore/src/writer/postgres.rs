@@ -5,7 +5,11 @@ use sqlx::{Connection, PgConnection, Row as _};
 
 use super::rows::{Rows, WriteError};
 
-const WRITE: &str = "
+/// What every batch writes, and more where there is more.
+macro_rules! statement {
+    ($more:literal) => {
+        concat!(
+            "
 WITH head AS (
     UPDATE heads SET position = $3, recorded_at = $4, frontier = $5, root = $6
     WHERE log_no = $1 AND position = $2
@@ -20,14 +24,25 @@ WITH head AS (
 ), command_rows AS (
     INSERT INTO commands (command_id, fingerprint, first_id, event_count, version)
     SELECT x.* FROM head, unnest($20::bytea[], $21::bytea[], $22::bigint[], $23::bigint[], $24::bigint[]) AS x
-), claim_rows AS (
+)",
+            $more,
+            "
+SELECT count(*) FROM head"
+        )
+    };
+}
+
+const WRITE: &str = statement!("");
+/// Most batches of one event neither fill a tile nor claim anything, and PostgreSQL need not open those tables.
+const WRITE_WITH_CLAIMS_AND_TILES: &str = statement!(
+    ", claim_rows AS (
     INSERT INTO claims (namespace, hmac, owner)
     SELECT x.* FROM head, unnest($25::text[], $26::bytea[], $27::bytea[]) AS x
 ), tile_rows AS (
     INSERT INTO tiles (log_no, level, tile, hashes)
     SELECT head.log_no, x.* FROM head, unnest($28::bigint[], $29::bigint[], $30::bytea[]) AS x
-)
-SELECT count(*) FROM head";
+)"
+);
 
 /// Takes the head's lock first, as everybody does.
 const RELEASE: &str = "
@@ -59,7 +74,8 @@ pub(super) async fn write(connection: &mut PgConnection, rows: &Rows) -> Result<
             rows.$table.iter().map(|$row| $value).collect::<Vec<_>>()
         };
     }
-    let taken = sqlx::query(WRITE)
+    let more = !rows.claims.is_empty() || !rows.tiles.is_empty();
+    let statement = sqlx::query(if more { WRITE_WITH_CLAIMS_AND_TILES } else { WRITE })
         .bind(rows.log_no)
         .bind(rows.from.cast_signed())
         .bind(rows.to.cast_signed())
@@ -83,15 +99,19 @@ pub(super) async fn write(connection: &mut PgConnection, rows: &Rows) -> Result<
         .bind(column!(commands, row => row.fingerprint))
         .bind(column!(commands, row => row.first_id))
         .bind(column!(commands, row => row.event_count))
-        .bind(column!(commands, row => row.version))
-        .bind(column!(claims, row => row.namespace))
-        .bind(column!(claims, row => row.hmac))
-        .bind(column!(claims, row => row.owner))
-        .bind(column!(tiles, row => i64::from(row.level)))
-        .bind(column!(tiles, row => row.index.cast_signed()))
-        .bind(column!(tiles, row => row.hashes.as_slice()))
-        .fetch_one(connection)
-        .await?;
+        .bind(column!(commands, row => row.version));
+    let statement = if more {
+        statement
+            .bind(column!(claims, row => row.namespace))
+            .bind(column!(claims, row => row.hmac))
+            .bind(column!(claims, row => row.owner))
+            .bind(column!(tiles, row => i64::from(row.level)))
+            .bind(column!(tiles, row => row.index.cast_signed()))
+            .bind(column!(tiles, row => row.hashes.as_slice()))
+    } else {
+        statement
+    };
+    let taken = statement.fetch_one(connection).await?;
     match taken.try_get::<i64, _>(0)? {
         0 => Err(WriteError::HeadMoved),
         _ => Ok(()),
