@@ -49,7 +49,7 @@ def main() -> None:
         COUNTIES.close()
     print("\n## What Sangdam does in a second\n")
     print(
-        f"Medians of {ROUNDS} interleaved runs of {SECONDS:g} s each after one that warms up; of {ROUNDS_LONG} where a run has an end of its own "
+        f"Medians of {ROUNDS} interleaved runs of {SECONDS:g} s each behind a warm-up; of {ROUNDS_LONG} where a run has an end of its own "
         "(demo, rebuild, verify, imports). Each limit and each peer was measured in the same run.\n"
     )
     print(results.markdown(rows))
