@@ -1,0 +1,2 @@
+-- Callers are looked up by id, which on SQLite took a page of the key's index and one of the rows: they stand in the key's order
+-- there now. Nothing changes here, where tables have no order of their own.
