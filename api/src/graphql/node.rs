@@ -9,6 +9,7 @@ use sangdam_domain::id::{
 };
 use sangdam_domain::log::{StreamId, StreamKind};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use super::error::ApiError;
 
@@ -94,7 +95,11 @@ kinds! {
 
 /// The global id of a thing.
 pub fn global<T: GlobalId>(id: T) -> ID {
-    ID(URL_SAFE_NO_PAD.encode(format!("{}:{}", T::TYPE, id.uuid())))
+    let mut text = Vec::with_capacity(T::TYPE.len() + 1 + Hyphenated::LENGTH);
+    text.extend_from_slice(T::TYPE.as_bytes());
+    text.push(b':');
+    text.extend_from_slice(id.uuid().hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
+    ID(URL_SAFE_NO_PAD.encode(text))
 }
 
 /// Reads a global id of the kind expected. A bare UUID is taken too: it is what logs, exports and reports show.
