@@ -6,9 +6,9 @@ use sangdam_domain::log::{Position, StreamId, Version};
 use sangdam_domain::time::Timestamp;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Postgres, Row as _};
+use sqlx::{Postgres, Row as _, ValueRef as _};
 
-use super::copied::CopiedRow;
+use super::copied::{CopiedRow, OfField, unreadable};
 
 /// An argument of a statement. `None` is NULL of that type.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -113,7 +113,7 @@ macro_rules! row_getters {
         pub fn $name(&self, column: usize) -> Result<$type, sqlx::Error> {
             match self {
                 Self::Sqlite(values) => of_column(values, column),
-                Self::Postgres(row) => row.try_get(column),
+                Self::Postgres(row) => of_sent(row, column),
                 Self::Copied(row) => row.get(column),
             }
         }
@@ -149,7 +149,7 @@ impl<'a> OfValue<'a> for &'a [u8] {
 
 impl OfValue<'_> for Vec<u8> {
     fn of(value: &Value) -> Option<Self> {
-        <&[u8]>::of(value).map(<[u8]>::to_vec)
+        <&[u8] as OfValue>::of(value).map(<[u8]>::to_vec)
     }
 }
 
@@ -168,22 +168,20 @@ fn of_column<'a, T: OfValue<'a>>(values: &'a [Value], column: usize) -> Result<T
     })
 }
 
-impl Row {
-    /// A BIGINT or an INTEGER, or NULL.
-    pub fn opt_int(&self, column: usize) -> Result<Option<i64>, sqlx::Error> {
-        match self {
-            Self::Sqlite(values) => of_column(values, column),
-            Self::Postgres(row) => row.try_get(column).or_else(|error| {
-                let narrow: Option<i32> = row.try_get(column).map_err(|_| error)?;
-                Ok(narrow.map(i64::from))
-            }),
-            Self::Copied(row) => row.get(column),
-        }
-    }
+/// A column that PostgreSQL sent. Statements with arguments are answered in the binary format: what a column is read as is told by
+/// its length, without asking about its type.
+fn of_sent<'a, T: OfField<'a>>(row: &'a PgRow, column: usize) -> Result<T, sqlx::Error> {
+    let sent = row.try_get_raw(column)?;
+    let field = if sent.is_null() { None } else { Some(sent.as_bytes().map_err(sqlx::Error::Decode)?) };
+    T::of(field).ok_or_else(|| unreadable::<T>(column))
+}
 
+impl Row {
     row_getters! {
-        /// A BIGINT.
+        /// A BIGINT or an INTEGER.
         int -> i64;
+        /// A BIGINT or an INTEGER, or NULL.
+        opt_int -> Option<i64>;
         /// A TEXT.
         text -> &str;
         /// A TEXT, or NULL.
@@ -202,7 +200,7 @@ impl Row {
     fn opt_borrowed(&self, column: usize) -> Result<Option<&[u8]>, sqlx::Error> {
         match self {
             Self::Sqlite(values) => of_column(values, column),
-            Self::Postgres(row) => row.try_get(column),
+            Self::Postgres(row) => of_sent(row, column),
             Self::Copied(row) => row.get(column),
         }
     }

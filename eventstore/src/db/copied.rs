@@ -146,21 +146,23 @@ impl CopiedRow {
     }
 }
 
-fn unreadable<T>(column: usize) -> sqlx::Error {
+pub(super) fn unreadable<T>(column: usize) -> sqlx::Error {
     sqlx::Error::ColumnDecode {
         index: column.to_string(),
         source: format!("not a {}", std::any::type_name::<T>()).into(),
     }
 }
 
-/// What a field may be read as; `None` is NULL.
+/// What a field may be read as, of the binary format; `None` is NULL.
 pub(super) trait OfField<'a>: Sized {
     fn of(field: Option<&'a [u8]>) -> Option<Self>;
 }
 
 impl OfField<'_> for i64 {
     fn of(field: Option<&[u8]>) -> Option<Self> {
-        field?.try_into().ok().map(Self::from_be_bytes)
+        let field = field?;
+        let narrow = || field.try_into().ok().map(i32::from_be_bytes).map(Self::from);
+        field.try_into().ok().map(Self::from_be_bytes).or_else(narrow)
     }
 }
 

@@ -121,3 +121,10 @@ fn a_field_that_is_something_else_cannot_be_read() {
     assert!(rows[0].get::<&str>(0).is_ok() && rows[1].get::<&str>(0).is_err(), "0xFF is in no text");
     assert!(matches!(rows[0].get::<i64>(4), Err(sqlx::Error::ColumnIndexOutOfBounds { index: 4, len: 4 })));
 }
+
+#[test]
+fn a_number_is_read_in_either_width() {
+    assert_eq!(i64::of(Some(&(-5_i64).to_be_bytes())), Some(-5));
+    assert_eq!(i64::of(Some(&(-5_i32).to_be_bytes())), Some(-5));
+    assert_eq!(i64::of(Some(&(-5_i16).to_be_bytes())), None, "no column has it");
+}
