@@ -2,24 +2,22 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Executor, PgConnection, PgPool, Postgres};
+use sqlx::{Executor, PgConnection};
 
-use super::Arg;
+use super::{Arg, Lending, Lent};
 
 /// A transaction. A connection on which one was neither committed nor rolled back is closed, which undoes it: what was abandoned
 /// in the middle of a copy would have the connection answer the next statement with what is left of that one.
 #[derive(Debug)]
 pub struct Begun {
-    connection: PoolConnection<Postgres>,
+    connection: Lent,
     /// A copy has begun, and its end was not heard of.
     copying: bool,
-    ended: bool,
 }
 
 impl Begun {
-    pub(super) async fn on(pool: &PgPool) -> Result<Self, sqlx::Error> {
-        let mut begun = Self { connection: pool.acquire().await?, copying: false, ended: false };
+    pub(super) async fn on(lending: &Lending) -> Result<Self, sqlx::Error> {
+        let mut begun = Self { connection: lending.lend().await?, copying: false };
         begun.connection.execute("BEGIN").await?;
         Ok(begun)
     }
@@ -37,7 +35,7 @@ impl Begun {
             return Err(sqlx::Error::Protocol("a copy was given up: the transaction is undone".to_owned()));
         }
         self.connection.execute(how).await?;
-        self.ended = true;
+        self.connection.give_back();
         Ok(())
     }
 
@@ -71,14 +69,6 @@ impl Deref for Begun {
 impl DerefMut for Begun {
     fn deref_mut(&mut self) -> &mut PgConnection {
         &mut self.connection
-    }
-}
-
-impl Drop for Begun {
-    fn drop(&mut self) {
-        if !self.ended {
-            self.connection.close_on_drop();
-        }
     }
 }
 

@@ -1,11 +1,9 @@
 //! Many rows out of PostgreSQL at once: `COPY … TO STDOUT` costs a fraction of what rows cost that are answered one by one.
 
 use futures::TryStreamExt;
-use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres};
 
 use super::copied::Decoder;
-use super::{Arg, Db, Row, retried};
+use super::{Arg, Db, Lending, Row, retried};
 
 impl Db {
     /// The rows of a query that only reads and may have many, each made into what is wanted of it. PostgreSQL copies them
@@ -17,12 +15,12 @@ impl Db {
         numbers: &[i64],
         make: impl Fn(Row) -> Result<T, sqlx::Error> + Send + Sync,
     ) -> Result<Vec<T>, sqlx::Error> {
-        let Self::Postgres(pool) = self else {
+        let Self::Postgres(lending) = self else {
             let args = numbers.iter().map(|number| Arg::from(*number)).collect();
             return self.fetch_all(sql, args).await?.into_iter().map(make).collect();
         };
         let copy = format!("COPY ({}) TO STDOUT (FORMAT binary)", written_out(sql, numbers));
-        retried(pool, || copy_out(pool, &copy, &make)).await
+        retried(lending, || copy_out(lending, &copy, &make)).await
     }
 }
 
@@ -33,13 +31,14 @@ fn written_out(sql: &str, numbers: &[i64]) -> String {
 }
 
 async fn copy_out<T: Send>(
-    pool: &PgPool,
+    lending: &Lending,
     copy: &str,
     make: &(impl Fn(Row) -> Result<T, sqlx::Error> + Sync),
 ) -> Result<Vec<T>, sqlx::Error> {
-    let mut copying = Copying { connection: pool.acquire().await?, whole: false };
+    // Where nobody waits for the end, or it fails, it is closed: it would answer the next statement with what is left of this one.
+    let mut lent = lending.lend().await?;
     let (mut decoder, mut made) = (Decoder::default(), Vec::new());
-    let mut chunks = copying.connection.copy_out_raw(copy).await?;
+    let mut chunks = lent.copy_out_raw(copy).await?;
     while let Some(chunk) = chunks.try_next().await? {
         decoder.push(chunk);
         while let Some(row) = decoder.row()? {
@@ -48,21 +47,6 @@ async fn copy_out<T: Send>(
     }
     drop(chunks);
     decoder.end()?;
-    copying.whole = true;
+    lent.give_back();
     Ok(made)
-}
-
-/// A connection that copies out. Where nobody waits for the end, or it fails, it is closed: given back to the pool, it would
-/// answer the next statement with what is left of this one.
-struct Copying {
-    connection: PoolConnection<Postgres>,
-    whole: bool,
-}
-
-impl Drop for Copying {
-    fn drop(&mut self) {
-        if !self.whole {
-            self.connection.close_on_drop();
-        }
-    }
 }

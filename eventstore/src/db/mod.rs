@@ -9,6 +9,7 @@ mod bulk;
 mod copied;
 mod copy_out;
 mod direct;
+mod lending;
 mod open;
 mod reading;
 mod refused;
@@ -19,15 +20,15 @@ pub use arg::{Arg, Row};
 pub use begun::Begun;
 pub use copied::CopiedRow;
 pub use direct::Direct;
+pub use lending::Lending;
+pub(crate) use lending::Lent;
 pub use open::{Location, Room};
 pub(crate) use refused::failed;
 pub use together::Together;
 pub use writing::Writing;
 
-use std::time::Duration;
-
 use futures::TryStreamExt;
-use sqlx::{Executor, PgPool, Postgres};
+use sqlx::PgConnection;
 use tokio::sync::Mutex;
 
 /// The statement's arguments, in order: `args![position, name]`.
@@ -42,7 +43,7 @@ pub enum Db {
     /// SQLite in WAL mode: one connection writes, several read.
     Sqlite(Direct),
     /// PostgreSQL, with the room's schema as the search path.
-    Postgres(PgPool),
+    Postgres(Lending),
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it is rolled back. Several may ask at once: it carries out one statement after the
@@ -60,7 +61,7 @@ impl Db {
     pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Self::Sqlite(direct) => direct.rows(sql, args, Row::of_sqlite).await,
-            Self::Postgres(pool) => retried(pool, || postgres_rows(pool, sql, args.clone())).await,
+            Self::Postgres(lending) => retried(lending, || lending.rows(sql, args.clone())).await,
         }
     }
 
@@ -76,7 +77,7 @@ impl Db {
                 let sql = direct::by_number(sql);
                 direct.write(1, true, move |connection| writing::execute(connection, &sql, &args)).await
             }
-            Self::Postgres(pool) => postgres_execute(pool, sql, args).await,
+            Self::Postgres(lending) => lending.execute(sql, args).await,
         }
     }
 
@@ -84,7 +85,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             Self::Sqlite(direct) => Tx::Sqlite(direct.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(Mutex::new(Begun::on(pool).await?)),
+            Self::Postgres(lending) => Tx::Postgres(Mutex::new(Begun::on(lending).await?)),
         })
     }
 
@@ -94,9 +95,8 @@ impl Db {
     pub(crate) async fn sweep(&self, tables: &[&str]) {
         let swept = match self {
             Self::Sqlite(direct) => direct.truncate().await,
-            Self::Postgres(pool) => {
-                let sql = format!("VACUUM {}", tables.join(", "));
-                postgres_execute(pool, &sql, Vec::new()).await.map(|_| true)
+            Self::Postgres(_) => {
+                self.execute(&format!("VACUUM {}", tables.join(", ")), Vec::new()).await.map(|_| true)
             }
         };
         match swept {
@@ -115,7 +115,7 @@ impl Db {
     pub async fn close(&self) {
         match self {
             Self::Sqlite(direct) => direct.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(lending) => lending.close().await,
         }
     }
 }
@@ -125,7 +125,7 @@ impl Tx {
     pub async fn fetch_all(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.rows(sql, args).await,
-            Self::Postgres(tx) => postgres_rows(&mut **tx.lock().await, sql, args).await,
+            Self::Postgres(tx) => postgres_rows(&mut *tx.lock().await, sql, args).await,
         }
     }
 
@@ -138,7 +138,7 @@ impl Tx {
     pub async fn execute(&self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.execute(sql, args).await,
-            Self::Postgres(tx) => postgres_execute(&mut **tx.lock().await, sql, args).await,
+            Self::Postgres(tx) => postgres_execute(&mut *tx.lock().await, sql, args).await,
         }
     }
 
@@ -180,9 +180,6 @@ pub fn in_chunks<T>(mut values: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-/// A connection that has rested is asked whether it still lives; one at work is not, which saves a round trip.
-const RESTED: Duration = Duration::from_secs(5);
-
 /// Whether the connection was lost, as opposed to the statement being refused.
 pub(crate) fn is_lost(e: &sqlx::Error) -> bool {
     match e {
@@ -199,10 +196,10 @@ pub(crate) fn is_lost(e: &sqlx::Error) -> bool {
 
 /// Asks, and asks again on another connection where one turns out to be lost.
 async fn retried<T, F: Future<Output = Result<T, sqlx::Error>>>(
-    pool: &PgPool,
+    lending: &Lending,
     ask: impl Fn() -> F,
 ) -> Result<T, sqlx::Error> {
-    for _ in 0..pool.options().get_max_connections() {
+    for _ in 0..lending.at_once_max() {
         match ask().await {
             Err(e) if is_lost(&e) => {}
             result => return result,
@@ -211,18 +208,32 @@ async fn retried<T, F: Future<Output = Result<T, sqlx::Error>>>(
     ask().await
 }
 
-async fn postgres_rows<'e, E: Executor<'e, Database = Postgres>>(
-    executor: E,
+impl Lending {
+    async fn rows(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
+        let mut lent = self.lend().await?;
+        let rows = postgres_rows(&mut lent, sql, args).await;
+        lent.done(rows)
+    }
+
+    async fn execute(&self, sql: &str, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
+        let mut lent = self.lend().await?;
+        let done = postgres_execute(&mut lent, sql, args).await;
+        lent.done(done)
+    }
+}
+
+async fn postgres_rows(
+    connection: &mut PgConnection,
     sql: &str,
     args: Vec<Arg>,
 ) -> Result<Vec<Row>, sqlx::Error> {
-    arg::postgres(sql, args).fetch(executor).map_ok(Row::Postgres).try_collect().await
+    arg::postgres(sql, args).fetch(connection).map_ok(Row::Postgres).try_collect().await
 }
 
-async fn postgres_execute<'e, E: Executor<'e, Database = Postgres>>(
-    executor: E,
+async fn postgres_execute(
+    connection: &mut PgConnection,
     sql: &str,
     args: Vec<Arg>,
 ) -> Result<u64, sqlx::Error> {
-    Ok(arg::postgres(sql, args).execute(executor).await?.rows_affected())
+    Ok(arg::postgres(sql, args).execute(connection).await?.rows_affected())
 }

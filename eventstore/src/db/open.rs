@@ -7,12 +7,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
-use super::{Db, Direct, RESTED};
+use super::{Db, Direct, Lending};
 use crate::contract::StoreError;
 
 /// Where the ledger lies.
@@ -183,16 +182,7 @@ async fn open_postgres(url: &str, room: Room, migrations: &Migrator) -> Result<D
     let pool = PgPoolOptions::new()
         .max_connections(room.connections_max)
         .acquire_timeout(BUSY_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta: PoolConnectionMetadata| {
-            Box::pin(async move {
-                if meta.idle_for > RESTED {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .connect_with(options)
         .await?;
-    Ok(Db::Postgres(pool))
+    Ok(Db::Postgres(Lending::of(pool, room.connections_max)))
 }

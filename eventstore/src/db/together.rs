@@ -6,11 +6,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::TryStreamExt;
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgConnection, Row as _};
 use tokio::sync::oneshot;
 
 use super::bulk::{array_type, bind_columns};
-use super::{Arg, Db, Row, retried};
+use super::{Arg, Db, Lending, Row, retried};
 
 /// How many are answered by one statement.
 const ASKED_AT_ONCE_MAX: usize = 64;
@@ -52,12 +52,12 @@ impl Together {
     /// # Errors
     /// Where the database cannot be reached or refuses the statement.
     pub async fn rows(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<Row>, sqlx::Error> {
-        let Db::Postgres(pool) = &self.db else { return self.db.fetch_all(sql, args).await };
+        let Db::Postgres(lending) = &self.db else { return self.db.fetch_all(sql, args).await };
         let text = Text { sql: sql.into(), types: args.iter().map(array_type).collect() };
         let (teller, told) = oneshot::channel();
         if self.join(&text, (args.clone(), teller)) {
             // A task of its own: that one who asks gives up must not hold up the others.
-            tokio::spawn(Turn { of: self.clone(), text, pool: pool.clone() }.answer());
+            tokio::spawn(Turn { of: self.clone(), text, lending: lending.clone() }.answer());
         }
         match told.await {
             Ok(answer) => answer,
@@ -91,7 +91,7 @@ impl fmt::Debug for Together {
 struct Turn {
     of: Together,
     text: Text,
-    pool: PgPool,
+    lending: Lending,
 }
 
 impl Turn {
@@ -104,7 +104,7 @@ impl Turn {
             let (args, tellers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
             let answers = match <[Vec<Arg>; 1]>::try_from(args) {
                 Ok([args]) => vec![self.of.db.fetch_all(&self.text.sql, args).await],
-                Err(args) => match retried(&self.pool, || self.ask_for_all(args.clone())).await {
+                Err(args) => match retried(&self.lending, || self.ask_for_all(args.clone())).await {
                     Ok(answers) => answers.into_iter().map(Ok).collect(),
                     // It may be right what the others asked.
                     Err(sqlx::Error::Database(_)) => continue,
@@ -128,10 +128,20 @@ impl Turn {
     }
 
     async fn ask_for_all(&self, args: Vec<Vec<Arg>>) -> Result<Vec<Vec<Row>>, sqlx::Error> {
+        let mut lent = self.lending.lend().await?;
+        let answers = self.ask_on(&mut lent, args).await;
+        lent.done(answers)
+    }
+
+    async fn ask_on(
+        &self,
+        connection: &mut PgConnection,
+        args: Vec<Vec<Arg>>,
+    ) -> Result<Vec<Vec<Row>>, sqlx::Error> {
         let sql = of_all(&self.text);
         let mut answers: Vec<Vec<Row>> = args.iter().map(|_| Vec::new()).collect();
         let query = bind_columns(sqlx::query(&sql), args, self.text.types.len());
-        let mut rows = query.fetch(&self.pool);
+        let mut rows = query.fetch(connection);
         while let Some(row) = rows.try_next().await? {
             let number: i64 = row.try_get(row.len().saturating_sub(1))?;
             let of = usize::try_from(number - 1).ok().and_then(|place| answers.get_mut(place));

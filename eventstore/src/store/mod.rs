@@ -91,7 +91,7 @@ impl Store {
         let ledger = ledger_id(&db, made).await?;
         let closing = watch::Sender::new(false);
         let notify = match &db {
-            Db::Postgres(pool) => Some(notify::spawn_notifier(pool.clone(), closing.subscribe())),
+            Db::Postgres(lending) => Some(notify::spawn_notifier(lending.clone(), closing.subscribe())),
             Db::Sqlite(_) => None,
         };
         let store = Self(Arc::new(Inner {

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::{mpsc, watch};
 
 use super::{Inner, Store};
-use crate::db::Db;
+use crate::db::{Db, Lending};
 use crate::writer::announce;
 
 const CHANNEL: &str = "sangdam_ledger";
@@ -22,7 +21,7 @@ const NOTIFY: &str = "SELECT set_config('synchronous_commit', 'off', true), pg_n
 
 /// A task that sends notices: of each log the latest position.
 pub(super) fn spawn_notifier(
-    pool: PgPool,
+    lending: Lending,
     mut closing: watch::Receiver<bool>,
 ) -> mpsc::UnboundedSender<(i64, u64)> {
     let (sender, mut written) = mpsc::unbounded_channel();
@@ -36,8 +35,7 @@ pub(super) fn spawn_notifier(
             let latest: HashMap<i64, u64> = batch.drain(..).collect();
             for (log_no, position) in latest {
                 let notice = format!("{log_no}:{position}");
-                let sent = sqlx::query(NOTIFY).bind(CHANNEL).bind(notice).execute(&pool).await;
-                if let Err(e) = sent {
+                if let Err(e) = send(&lending, &notice).await {
                     tracing::debug!(error = %e, "other processes will find new events by polling");
                 }
             }
@@ -47,25 +45,32 @@ pub(super) fn spawn_notifier(
     sender
 }
 
+async fn send(lending: &Lending, notice: &str) -> Result<(), sqlx::Error> {
+    let mut lent = lending.lend().await?;
+    let sent = sqlx::query(NOTIFY).bind(CHANNEL).bind(notice).execute(&mut *lent).await;
+    lent.done(sent).map(drop)
+}
+
 impl Store {
     /// Listens to other processes, as long as this store lives.
     pub(super) fn listen(&self) {
-        let Db::Postgres(pool) = &self.0.db else { return };
-        let (pool, inner, mut closing) = (pool.clone(), Arc::downgrade(&self.0), self.0.closing.subscribe());
+        let Db::Postgres(lending) = &self.0.db else { return };
+        let (lending, inner, mut closing) =
+            (lending.clone(), Arc::downgrade(&self.0), self.0.closing.subscribe());
         let task = tokio::spawn(async move {
             tokio::select! {
                 _ = closing.wait_for(|closing| *closing) => {}
-                () = listen_on(pool, inner) => {}
+                () = listen_on(lending, inner) => {}
             }
         });
         self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 }
 
-async fn listen_on(pool: PgPool, inner: Weak<Inner>) {
+async fn listen_on(lending: Lending, inner: Weak<Inner>) {
     loop {
         let result = async {
-            let mut listener = PgListener::connect_with(&pool).await?;
+            let mut listener = PgListener::connect_with(lending.makes()).await?;
             listener.listen(CHANNEL).await?;
             loop {
                 let notice = listener.recv().await?;

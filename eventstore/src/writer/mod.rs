@@ -25,13 +25,11 @@ use std::sync::Arc;
 use sangdam_domain::id::CommandId;
 use sangdam_domain::log::{StreamId, Version};
 use sangdam_domain::time::Timestamp;
-use sqlx::Postgres;
-use sqlx::pool::PoolConnection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::contract::{AppendError, Appended, ClaimChange, Expected, Fingerprint, StoreError};
-use crate::db::{Db, Tx};
+use crate::db::{Db, Lent, Tx};
 use crate::leaf::EncodedEvent;
 use batch::{Batch, UNITS_MAX};
 use draft::{After, Draft};
@@ -79,7 +77,19 @@ pub(crate) struct Writer {
     held: Option<Held>,
 }
 
-type Held = (PoolConnection<Postgres>, u32);
+/// A connection that waits for the next batch, and is given back where none comes.
+struct Held {
+    lent: Option<Lent>,
+    batches: u32,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(lent) = self.lent.take() {
+            lent.give_back();
+        }
+    }
+}
 
 impl Writer {
     pub(crate) fn new(
@@ -233,13 +243,24 @@ async fn receive(
 /// be kept.
 async fn write_alone(db: Db, held: Option<Held>, rows: Rows) -> Result<Option<Held>, WriteError> {
     match db {
-        Db::Postgres(pool) => {
-            let (mut connection, batches) = match held {
-                Some(held) => held,
-                None => (pool.acquire().await?, HELD_BATCHES_MAX),
+        Db::Postgres(lending) => {
+            let mut held = held;
+            let batches = held.as_ref().map_or(HELD_BATCHES_MAX, |held| held.batches);
+            let mut lent = match held.as_mut().and_then(|held| held.lent.take()) {
+                Some(lent) => lent,
+                None => lending.lend().await?,
             };
-            postgres::write_alone(&mut connection, &rows).await?;
-            Ok(batches.checked_sub(1).map(|batches| (connection, batches)))
+            match postgres::write_alone(&mut lent, &rows).await {
+                Ok(()) => {
+                    let held = Held { lent: Some(lent), batches: batches.saturating_sub(1) };
+                    Ok(Some(held).filter(|_| batches > 0))
+                }
+                Err(WriteError::Database(e)) => lent.done(Err(e)).map_err(WriteError::from),
+                Err(refused) => {
+                    lent.give_back();
+                    Err(refused)
+                }
+            }
         }
         Db::Sqlite(direct) => sqlite::write(&direct, rows).await.map(|()| None),
     }

@@ -55,16 +55,25 @@ pub(super) async fn write_alone(connection: &mut PgConnection, rows: &Rows) -> R
         return write(connection, rows).await;
     }
     let mut tx = connection.begin().await?;
+    let written = release_and_write(&mut tx, rows).await;
+    // Nothing is left open on the connection, which others get.
+    match &written {
+        Ok(()) => tx.commit().await?,
+        Err(_) => tx.rollback().await?,
+    }
+    written
+}
+
+async fn release_and_write(connection: &mut PgConnection, rows: &Rows) -> Result<(), WriteError> {
     let owners: Vec<_> = rows.releases.iter().map(|row| row.owner).collect();
     let given_up = sqlx::query(RELEASE).bind(rows.log_no).bind(rows.from.cast_signed()).bind(owners);
-    for claim in given_up.fetch_all(&mut *tx).await? {
+    for claim in given_up.fetch_all(&mut *connection).await? {
         let (hmac, owner) = (claim.try_get(1)?, claim.try_get(2)?);
         if rows.must_refuse(claim.try_get(0)?, &hmac, &owner) {
             return Err(WriteError::Taken);
         }
     }
-    write(&mut tx, rows).await?;
-    Ok(tx.commit().await?)
+    write(connection, rows).await
 }
 
 /// Writes the rows but for what is given up, in the transaction that the connection is in, or in one of their own.

@@ -12,6 +12,7 @@ mod append;
 mod claims;
 mod concurrency;
 mod leaves;
+mod lending;
 mod many_rows;
 mod reading;
 mod tampering;
