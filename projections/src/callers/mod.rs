@@ -1,7 +1,7 @@
 //! Callers, and what happened with each of them in one order. No names, no numbers: those stay sealed in the ledger.
 
 mod apply;
-mod persons;
+pub(crate) mod persons;
 pub(crate) mod queries;
 mod row;
 

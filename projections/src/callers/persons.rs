@@ -9,6 +9,7 @@ use super::row::CALLERS;
 use crate::at::At;
 use crate::error::ReadError;
 use crate::models::ReadModels;
+use crate::question::Question;
 
 /// The callers that were merged, and into whom: as many as there are aliases, few beside all callers.
 #[derive(Default)]
@@ -17,10 +18,7 @@ pub(crate) struct Persons(HashMap<CallerId, CallerId>);
 impl Persons {
     pub(crate) async fn load(models: &ReadModels, at: &At) -> Result<Self, ReadError> {
         let Some(question) = models.ask(at).await? else { return Ok(Self::default()) };
-        let sql = format!(
-            "SELECT id, merged_into FROM {} WHERE log_no = $1 AND merged_into IS NOT NULL",
-            question.from(&CALLERS)
-        );
+        let sql = merged_sql(&question);
         let merged = models.select(question, &sql, read).await?;
         Ok(Self(merged.into_iter().collect()))
     }
@@ -37,6 +35,13 @@ impl Persons {
         }
         person
     }
+}
+
+pub(crate) fn merged_sql(question: &Question) -> String {
+    format!(
+        "SELECT id, merged_into FROM {} WHERE log_no = $1 AND merged_into IS NOT NULL",
+        question.from(&CALLERS)
+    )
 }
 
 fn read(row: &Row) -> Result<(CallerId, CallerId), sqlx::Error> {

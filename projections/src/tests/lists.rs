@@ -173,6 +173,7 @@ async fn lists_are_read_by_their_indexes(history: History) {
         let latest = consultations::queries::page_sql(question.clone(), &latest, &Page::first(20));
         let under_way = (calls::queries::under_way_sql(&question), question.clone());
         let unaccounted = calls::queries::unaccounted_sql(question.clone(), (None, None), &Page::first(20));
+        let merged = (crate::callers::persons::merged_sql(&question), question.clone());
         let absorbed = crate::callers::queries::absorbed_sql(question, caller_id(1));
         let known = h.models.ask(&h.now()).await.unwrap().unwrap();
         let known = crate::callers::queries::known_sql(known, caller_id(1));
@@ -183,6 +184,7 @@ async fn lists_are_read_by_their_indexes(history: History) {
             (latest.clone(), ["consultations_by_time", "consultations_by_span"]),
             (unaccounted, ["calls_unaccounted", "calls_by_span"]),
             (absorbed, ["callers_merged", "callers_past_merged"]),
+            (merged, ["callers_merged"; 2]),
         ] {
             let plan = h.plan(question, &sql).await;
             let used = if at.position().is_some() { &indexes[..] } else { &indexes[..1] };
