@@ -42,7 +42,7 @@ struct Resting {
 /// begun on it: nobody knows what it would answer next.
 #[derive(Debug)]
 pub struct Lent {
-    /// Behind `of`'s permit, so that it is closed before another may be made.
+    /// Stands before the permit, so that it is closed before another may be made.
     connection: PgConnection,
     made: Instant,
     of: Lending,

@@ -42,7 +42,7 @@ pub struct Room {
     /// connection: each row by an index, however small the table was at the time, and however large another. It asks no other of its
     /// processes for help: to start them takes longer than to look up a thousand rows.
     pub by_key: bool,
-    /// How many connections to open at most (reading ones, on SQLite).
+    /// How many connections to open at most: reading ones, on SQLite; on PostgreSQL, where the ledger has one more to listen for notices.
     pub connections_max: u32,
 }
 

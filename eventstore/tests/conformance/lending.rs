@@ -12,6 +12,7 @@ use crate::harness::*;
 on_both_engines!(
     a_refused_statement_costs_no_connection,
     what_is_given_up_answers_nobody_else,
+    what_is_given_up_holds_up_nobody_else,
     a_transaction_that_is_dropped_is_undone,
     those_at_work_are_waited_for_and_nobody_comes_behind,
 );
@@ -63,6 +64,19 @@ async fn what_is_given_up_answers_nobody_else(fresh: Fresh) {
     db.close().await;
 }
 
+/// On SQLite a statement that was begun is carried to its end on its own thread.
+async fn what_is_given_up_holds_up_nobody_else(fresh: Fresh) {
+    if !fresh.is_postgres() {
+        return;
+    }
+    let db = opened(&fresh).await;
+    let given_up = db.fetch_all("SELECT CAST(1 AS BIGINT) FROM pg_sleep(60)", args![]);
+    assert!(timeout(Duration::from_millis(100), given_up).await.is_err());
+    let next = timeout(Duration::from_secs(30), number(&db, "SELECT CAST(7 AS BIGINT)")).await;
+    assert_eq!(next.expect("it waits for what was given up"), 7);
+    db.close().await;
+}
+
 async fn a_transaction_that_is_dropped_is_undone(fresh: Fresh) {
     let db = opened(&fresh).await;
     db.execute("CREATE TABLE dropped (n BIGINT)", args![]).await.unwrap();
@@ -84,12 +98,11 @@ async fn those_at_work_are_waited_for_and_nobody_comes_behind(fresh: Fresh) {
     let db = opened(&fresh).await;
     db.execute("CREATE TABLE late (n BIGINT)", args![]).await.unwrap();
     let tx = db.begin().await.unwrap();
-    let closing = tokio::spawn({
+    let mut closing = tokio::spawn({
         let db = db.clone();
         async move { db.close().await }
     });
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(!closing.is_finished(), "it waits for the transaction");
+    assert!(timeout(Duration::from_millis(50), &mut closing).await.is_err(), "it waits for the transaction");
     tx.execute("INSERT INTO late VALUES ($1)", args![1_i64]).await.unwrap();
     tx.commit().await.unwrap();
     timeout(Duration::from_secs(20), closing).await.expect("it is closed").unwrap();
