@@ -106,6 +106,17 @@ impl Db {
         }
     }
 
+    /// Has PostgreSQL go through a table that was filled; autovacuum would come some minute later. Until then an index is
+    /// never read alone, and how many rows of which kind there are is guessed. SQLite needs nothing of this.
+    pub async fn vacuum(&self, table: &str) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(lending) => {
+                lending.execute(&format!("VACUUM (ANALYZE) {table}"), Vec::new()).await.map(drop)
+            }
+        }
+    }
+
     /// Whether it is PostgreSQL, for the few statements that differ.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

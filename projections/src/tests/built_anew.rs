@@ -17,6 +17,7 @@ on_every_engine! {
     a_table_has_the_indexes_that_it_is_filled_by_and_no_others,
     tables_without_all_their_indexes_do_not_take_over,
     what_was_interrupted_between_two_indexes_goes_on,
+    what_was_built_anew_needs_not_wait_for_autovacuum,
     what_another_process_had_take_over_is_done,
     projections_that_are_not_equally_far_are_all_built_to_the_end,
 }
@@ -112,6 +113,27 @@ async fn what_was_interrupted_between_two_indexes_goes_on(history: History) {
     h.caught_up().await;
     assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
     assert_eq!(plain(&schema(&h.models).await), migrated);
+}
+
+/// Whether rows are seen by all is not asked of PostgreSQL here: that waits for transactions of other databases, too.
+async fn what_was_built_anew_needs_not_wait_for_autovacuum(history: History) {
+    let h = &history;
+    let db = h.models.db();
+    if !db.is_postgres() {
+        return;
+    }
+    eventful(h, false).await;
+    h.caught_up().await;
+    rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap();
+    for table in rebuild::tables(PROJECTIONS) {
+        let sql = "SELECT vacuum_count, analyze_count, (SELECT reltuples::BIGINT FROM pg_class c WHERE c.oid = relid) \
+             FROM pg_stat_user_tables WHERE relid = to_regclass($1)";
+        let found = db.fetch_optional(sql, args![table.as_str()]).await.unwrap().unwrap();
+        let rows =
+            db.fetch_optional(&format!("SELECT COUNT(*) FROM {table}"), args![]).await.unwrap().unwrap();
+        let found = [0, 1, 2].map(|column| found.int(column).unwrap());
+        assert_eq!(found, [1, 1, rows.int(0).unwrap()], "{table}");
+    }
 }
 
 async fn what_another_process_had_take_over_is_done(history: History) {
