@@ -68,6 +68,10 @@ class Sqlite:
         connection.close()
         return (self.folder / "ledger.db").stat().st_size, leaves + sealed
 
+    def files(self) -> Path:
+        """The folder with all that is on disk."""
+        return self.folder
+
     def drop(self) -> None:
         """The folder goes by itself."""
 
@@ -108,6 +112,11 @@ class Postgres:
         size = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'ledger'::regnamespace"
         parts = "SELECT (SELECT sum(length(leaf)) FROM ledger.events) + (SELECT coalesce(sum(length(bytes)), 0) FROM ledger.sealed)"
         return int(psql(self.url, size)), int(psql(self.url, parts))
+
+    def files(self) -> Path:
+        """The folder with all that is on disk."""
+        psql(CLUSTER, "CHECKPOINT")
+        return Path(psql(CLUSTER, "SHOW data_directory").strip())
 
     def drop(self) -> None:
         """Gives the space back."""

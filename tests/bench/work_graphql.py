@@ -2,6 +2,7 @@
 
 import subprocess
 
+import cores
 import questions
 from county import COUNTIES
 from engines import ROOT, ask
@@ -14,7 +15,7 @@ WORKS = ["caller_20", "yearly_counts", "page_50"]
 CONNECTIONS = 32
 NOTES = (
     "32 connections kept alive; the load comes from one process of wrk on core {core}, which the servers may use as well, as both do "
-    "here; the raw limit is axum with async-graphql answering the same queries from data in memory."
+    "here; the raw limit is axum with async-graphql answering the same queries from data in memory; in the order of the rounds, {cores}."
 )
 
 
@@ -48,12 +49,15 @@ def measure(with_peers: bool) -> list[Row]:
         callers = questions.chosen(counties[-1].database.read_models(questions.CALLERS))
         sides["peer", ""] = (peer.url, questions.of_peer(peer, callers))
     runs = {(side, work): Runs() for side in sides for work in WORKS}
+    apart: dict[str, list[float]] = {work: [] for work in WORKS}
     for url, works in sides.values():
         for work in WORKS:
             check(url, works[work])
     # The first round only warms up.
     for round_ in range(ROUNDS + 1):
         for work in WORKS:
+            if round_:
+                apart[work].append(cores.apart())
             for side, (url, works) in sides.items():
                 found = load(url, works[work], CONNECTIONS, SECONDS)
                 if round_:
@@ -66,7 +70,8 @@ def measure(with_peers: bool) -> list[Row]:
         for county in counties:
             name = county.engine.name
             of_peer = runs.get((("peer", ""), work), Runs())
-            notes = NOTES.format(core=CORE)
-            row = Row(work, name, "answers/s", runs[("ours", name), work], runs[("limit", ""), work], of_peer, PostGraphile.NAME, notes)
-            rows.append(row)
+            notes = NOTES.format(core=CORE, cores=cores.told(apart[work]))
+            ours, limit = runs[("ours", name), work], runs[("limit", ""), work]
+            more = {"cores_apart_ns": apart[work]}
+            rows.append(Row(work, name, "answers/s", ours, limit, of_peer, PostGraphile.NAME, notes, more))
     return rows

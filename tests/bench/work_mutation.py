@@ -5,6 +5,7 @@ import json
 import subprocess
 import tempfile
 
+import cores
 import peers
 import questions
 from county import COUNTIES
@@ -16,7 +17,7 @@ from wrk import load
 CONNECTIONS = 64
 NOTES = (
     "recordNote over HTTP with deciding, sealing and folding, read models and search index following, at 64 connections from one process of wrk on a "
-    "core that the server uses too; the peer's are bare conditional appends by 64 writers over gRPC."
+    "core that the server uses too; the peer's are bare conditional appends by 64 writers over gRPC; in the order of the rounds, {cores}."
 )
 NOTES_PACED = (
     "recordNote at half the rate of mutation_64, sent at fixed times over 64 connections whether or not earlier ones were answered, and timed from "
@@ -40,8 +41,11 @@ def measure(with_peers: bool) -> list[Row]:
     uma = peers.UmaDb() if with_peers else None
     runs = {name: Runs() for name in bodies}
     of_peer = Runs()
+    apart = []
     # The first round only warms up.
     for round_ in range(ROUNDS + 1):
+        if round_:
+            apart.append(cores.apart())
         for county in counties:
             name = county.engine.name
             found = load(county.served.url, bodies[name], CONNECTIONS, SECONDS)
@@ -53,7 +57,9 @@ def measure(with_peers: bool) -> list[Row]:
                 of_peer.add(found["per_second"], found["p50_ms"], found["p99_ms"])
     if uma:
         uma.close()
-    rows = [Row("mutation_64", name, "notes/s", runs[name], peer=of_peer, peer_name=peers.UmaDb.NAME, notes=NOTES) for name in bodies]
+    notes, more = NOTES.format(cores=cores.told(apart)), {"cores_apart_ns": apart}
+    peer_name = peers.UmaDb.NAME
+    rows = [Row("mutation_64", name, "notes/s", runs[name], peer=of_peer, peer_name=peer_name, notes=notes, more=more) for name in bodies]
     return rows + [latency(county, bodies[county.engine.name], runs[county.engine.name].median / 2) for county in counties]
 
 
