@@ -9,6 +9,7 @@ use sangdam_domain::log::{LogId, StreamId, StreamKind};
 use sangdam_domain::time::Timestamp;
 use sangdam_eventstore::*;
 use serde_json::{Map, Value};
+use sqlx::migrate::Migrator;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -91,6 +92,12 @@ impl Fresh {
             entropy: Arc::new(SystemEntropy),
             ledger: None,
         }
+    }
+
+    /// The database with no tables, for tests that make their own.
+    pub(crate) async fn bare(&self) -> Db {
+        let none = Migrator { migrations: Vec::new().into(), ..Migrator::DEFAULT };
+        Db::open(&self.location(), Room::READ, &none, &none).await.unwrap()
     }
 
     /// A store on it, the log made.

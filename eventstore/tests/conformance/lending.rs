@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use sangdam_eventstore::*;
-use sqlx::migrate::Migrator;
 use tokio::time::timeout;
 
 use crate::harness::*;
@@ -19,17 +18,12 @@ on_both_engines!(
 
 const WHO: &str = "SELECT CAST(pg_backend_pid() AS BIGINT)";
 
-async fn opened(fresh: &Fresh) -> Db {
-    let none = Migrator { migrations: Vec::new().into(), ..Migrator::DEFAULT };
-    Db::open(&fresh.location(), Room::READ, &none, &none).await.unwrap()
-}
-
 async fn number(db: &Db, sql: &str) -> i64 {
     db.fetch_all(sql, args![]).await.unwrap()[0].int(0).unwrap()
 }
 
 async fn a_refused_statement_costs_no_connection(fresh: Fresh) {
-    let db = opened(&fresh).await;
+    let db = fresh.bare().await;
     let first = if fresh.is_postgres() { number(&db, WHO).await } else { 0 };
     for _ in 0..20 {
         assert!(db.fetch_all("SELECT n FROM nowhere", args![]).await.is_err());
@@ -44,7 +38,7 @@ async fn a_refused_statement_costs_no_connection(fresh: Fresh) {
 
 /// Many give up at different moments; whoever comes next on the same connection gets their own answer.
 async fn what_is_given_up_answers_nobody_else(fresh: Fresh) {
-    let db = opened(&fresh).await;
+    let db = fresh.bare().await;
     let slow = if fresh.is_postgres() {
         "SELECT CAST($1 AS BIGINT) FROM generate_series(1, 20000)"
     } else {
@@ -69,7 +63,7 @@ async fn what_is_given_up_holds_up_nobody_else(fresh: Fresh) {
     if !fresh.is_postgres() {
         return;
     }
-    let db = opened(&fresh).await;
+    let db = fresh.bare().await;
     let given_up = db.fetch_all("SELECT CAST(1 AS BIGINT) FROM pg_sleep(60)", args![]);
     assert!(timeout(Duration::from_millis(100), given_up).await.is_err());
     let next = timeout(Duration::from_secs(30), number(&db, "SELECT CAST(7 AS BIGINT)")).await;
@@ -78,7 +72,7 @@ async fn what_is_given_up_holds_up_nobody_else(fresh: Fresh) {
 }
 
 async fn a_transaction_that_is_dropped_is_undone(fresh: Fresh) {
-    let db = opened(&fresh).await;
+    let db = fresh.bare().await;
     db.execute("CREATE TABLE dropped (n BIGINT)", args![]).await.unwrap();
     for n in 0..20_i64 {
         let tx = db.begin().await.unwrap();
@@ -95,7 +89,7 @@ async fn a_transaction_that_is_dropped_is_undone(fresh: Fresh) {
 }
 
 async fn those_at_work_are_waited_for_and_nobody_comes_behind(fresh: Fresh) {
-    let db = opened(&fresh).await;
+    let db = fresh.bare().await;
     db.execute("CREATE TABLE late (n BIGINT)", args![]).await.unwrap();
     let tx = db.begin().await.unwrap();
     let mut closing = tokio::spawn({
@@ -107,7 +101,7 @@ async fn those_at_work_are_waited_for_and_nobody_comes_behind(fresh: Fresh) {
     tx.commit().await.unwrap();
     timeout(Duration::from_secs(20), closing).await.expect("it is closed").unwrap();
     assert!(db.fetch_all("SELECT n FROM late", args![]).await.is_err());
-    let db = opened(&fresh).await;
+    let db = fresh.bare().await;
     assert_eq!(number(&db, "SELECT n FROM late").await, 1);
     db.close().await;
 }

@@ -7,7 +7,6 @@ use futures::FutureExt;
 use futures::future::join_all;
 use sangdam_eventstore::db::Together;
 use sangdam_eventstore::*;
-use sqlx::migrate::Migrator;
 
 use crate::harness::*;
 
@@ -23,8 +22,7 @@ const ASKING: i64 = 300;
 const NEXT: &str = "SELECT n, word FROM many WHERE n >= $1 AND word <> $2 AND mark = $3 ORDER BY n LIMIT 3";
 
 async fn table(fresh: &Fresh) -> Db {
-    let none = Migrator { migrations: Vec::new().into(), ..Migrator::DEFAULT };
-    let db = Db::open(&fresh.location(), Room::READ, &none, &none).await.unwrap();
+    let db = fresh.bare().await;
     let bytes = if fresh.is_postgres() { "BYTEA" } else { "BLOB" };
     db.execute(&format!("CREATE TABLE many (n BIGINT, word TEXT, mark {bytes})"), args![]).await.unwrap();
     let rows = (0..ASKING).map(|n| args![n, format!("낱말 {}", n % 7), [(n % 2) as u8]]).collect();
