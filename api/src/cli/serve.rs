@@ -72,7 +72,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, CliError> {
         .map_err(|error| CliError::Failed(format!("cannot listen on {listen}: {error}")))?;
     let store = settings.open_or_make_store().await?;
     let models = settings.models().await?;
-    complete_erasures(&store).await.map_err(CliError::failed)?;
+    complete_erasures(&store, &models).await.map_err(CliError::failed)?;
     let search_dir = settings.search_dir(args.search_dir);
     let app = App::searching_in(store, models, settings.log, search_dir);
     app.follow_all().await.map_err(CliError::failed)?;

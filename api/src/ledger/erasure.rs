@@ -10,15 +10,17 @@ use sangdam_domain::actor::{Actor, ActorKind, Subject};
 use sangdam_domain::aggregate::{Caller, CallerCommand};
 use sangdam_domain::event::Event;
 use sangdam_domain::id::CallerId;
-use sangdam_domain::log::Position;
-use sangdam_eventstore::{Store, StoreError};
-use sangdam_projections::fact;
+use sangdam_domain::log::{Position, StreamId, StreamKind, Version};
+use sangdam_eventstore::{Store, StoreError, StoredEvent};
+use sangdam_projections::{At, ReadError, ReadModels, event_types, fact};
 
 use super::commit::Change;
 use super::execute::{Once, Settled};
 use super::fold::Held;
 use super::{CommandMeta, ExecuteError, Executed, Ledger, LoadError};
 
+/// The event that says so.
+const ERASED: &str = "CallerErased";
 /// How many erasures are looked at in one go.
 const ERASURES_A_READ: usize = 500;
 
@@ -31,14 +33,31 @@ pub struct Unforgotten {
     pub subjects: usize,
 }
 
-/// Makes good in every centre's log what a crash left undone (see [`Ledger::complete_erasures`]). To be called at every
-/// start, before anybody reads.
-pub async fn complete_erasures(store: &Store) -> Result<Unforgotten, ExecuteError> {
+/// What kept a start from making good.
+#[derive(Debug, thiserror::Error)]
+pub enum UnforgottenError {
+    /// Erasures could not be looked for.
+    #[error(transparent)]
+    Find(#[from] ReadError),
+    /// One could not be completed.
+    #[error(transparent)]
+    Complete(#[from] ExecuteError),
+}
+
+/// Makes good in every centre's log what a crash left undone between an erasure's events and the destruction of its keys. To be
+/// called at every start, before anybody reads. Erasures are found by the blocks in which the read models know of any, and
+/// behind what these have applied in the log itself.
+pub async fn complete_erasures(store: &Store, models: &ReadModels) -> Result<Unforgotten, UnforgottenError> {
     let mut all = Unforgotten::default();
-    for log in store.logs().await? {
-        let found = Ledger::new(store.clone(), log).complete_erasures().await?;
-        all.erasures += found.erasures;
-        all.subjects += found.subjects;
+    for log in store.logs().await.map_err(ExecuteError::from)? {
+        let (at, ledger, mut after) = (At::now(&log), Ledger::new(store.clone(), log), Position::ZERO);
+        loop {
+            let events = event_types::events(store, models, &at, &[ERASED], after, ERASURES_A_READ).await?;
+            let Some(last) = events.last() else { break };
+            after = last.position;
+            all.erasures += events.len();
+            all.subjects += ledger.complete(&events).await?;
+        }
     }
     Ok(all)
 }
@@ -79,7 +98,11 @@ impl Ledger {
                     executed
                 }
                 Settled::Already(recorded) => {
-                    self.complete_erasures().await?;
+                    // Whoever began it may have been cut short.
+                    let stream = StreamId::new(StreamKind::Caller, caller.uuid());
+                    let mut events = self.store.read_stream(stream, Version::ZERO).await?;
+                    events.retain(|event| event.event_type == ERASED);
+                    self.complete(&events).await?;
                     self.first_result(recorded).await?
                 }
                 Settled::Again => continue,
@@ -158,35 +181,29 @@ impl Ledger {
         Ok(())
     }
 
-    /// Makes good what a crash left undone between an erasure's events and the destruction of its keys.
-    pub async fn complete_erasures(&self) -> Result<Unforgotten, ExecuteError> {
-        let mut found = Unforgotten::default();
-        let mut after = Position::ZERO;
-        loop {
-            let events = self.store.read_types(&self.log, after, &["CallerErased"], ERASURES_A_READ).await?;
-            let Some(last) = events.last() else { return Ok(found) };
-            after = last.position;
-            let mut erasures = Vec::with_capacity(events.len());
-            for event in &events {
-                let fact = fact(event).map_err(|source| LoadError::Unreadable {
-                    position: event.position,
-                    source: Box::new(source),
-                })?;
-                if let Event::CallerErased(erased) = fact.event {
-                    erasures.push((CallerId::from_uuid(event.stream.uuid), erased.subjects));
-                }
-            }
-            found.erasures += events.len();
-            let asked: Vec<Subject> = erasures.iter().flat_map(|(_, subjects)| subjects).copied().collect();
-            let mut destroyed = self.store.vault().destroyed(&asked).await?;
-            for (caller, subjects) in erasures {
-                let left = subjects.iter().filter(|subject| !destroyed.contains(subject)).count();
-                if left > 0 {
-                    found.subjects += left;
-                    destroyed.extend(subjects.iter().copied());
-                    self.forget_all(caller, subjects.into_iter().collect()).await?;
-                }
+    /// Forgets whom these erasures name, where a crash came in between; gives how many subjects that were.
+    async fn complete(&self, events: &[StoredEvent]) -> Result<usize, ExecuteError> {
+        let mut erasures = Vec::with_capacity(events.len());
+        for event in events {
+            let fact = fact(event).map_err(|source| LoadError::Unreadable {
+                position: event.position,
+                source: Box::new(source),
+            })?;
+            if let Event::CallerErased(erased) = fact.event {
+                erasures.push((CallerId::from_uuid(event.stream.uuid), erased.subjects));
             }
         }
+        let asked: Vec<Subject> = erasures.iter().flat_map(|(_, subjects)| subjects).copied().collect();
+        let mut destroyed = self.store.vault().destroyed(&asked).await?;
+        let mut completed = 0;
+        for (caller, subjects) in erasures {
+            let left = subjects.iter().filter(|subject| !destroyed.contains(subject)).count();
+            if left > 0 {
+                completed += left;
+                destroyed.extend(subjects.iter().copied());
+                self.forget_all(caller, subjects.into_iter().collect()).await?;
+            }
+        }
+        Ok(completed)
     }
 }

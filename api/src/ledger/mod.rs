@@ -22,7 +22,7 @@ mod theirs;
 
 pub use bulk::{BulkDone, BulkItem, BulkUnderWay, Draft, Live};
 pub use callbacks::{CompletedCallback, Opening};
-pub use erasure::{Unforgotten, complete_erasures};
+pub use erasure::{Unforgotten, UnforgottenError, complete_erasures};
 pub use error::{ExecuteError, LoadError};
 pub use execute::Executed;
 pub use kept::Kept;

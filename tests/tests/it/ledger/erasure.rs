@@ -6,7 +6,7 @@ use sangdam_domain::aggregate::{
     Call, CallStanding, Callback, CallbackCommand, Caller, CallerCommand, Consultation, ConsultationCommand,
     ErasureStatus, PromiseFor,
 };
-use sangdam_domain::id::{CallId, CallbackId};
+use sangdam_domain::id::{CallId, CallbackId, CallerId};
 use sangdam_domain::log::{Position, StreamId, StreamKind, Version};
 use sangdam_domain::personal::Personal;
 use sangdam_domain::rejection::Rejection;
@@ -91,24 +91,31 @@ async fn a_retry_after_the_erasure_gets_the_first_result_unchecked(database: Dat
     assert_eq!((again.state.id, &again.state.phones[0].phone), (id, &Personal::Erased));
 }
 
-async fn an_erasure_cut_off_by_a_crash_is_completed_at_the_start(database: Database) {
-    let world = World::new(database).await;
+/// Has an erasure's event written and nothing else, as a crash right after its commit leaves it: whose, their call, which the
+/// event does not name, and the command.
+async fn cut_off(world: &World) -> (CallerId, CallId, CommandMeta) {
     let caller = world.caller("010-0000-0001").await;
-    // Its call is none of those that the event names.
     let call = world.answered_call(None).await;
     world.open(call, Some(caller)).await.unwrap();
-    let run = |command| {
-        let ledger = world.ledger.clone();
-        async move { ledger.execute::<Caller>(&meta("x"), caller, command).await.unwrap() }
+    let run = async |meta: &CommandMeta, command| {
+        world.ledger.execute::<Caller>(meta, caller, command).await.unwrap()
     };
-    run(CallerCommand::RequestErasure).await;
-    run(CallerCommand::ApproveErasure).await;
-    // The event alone, as a crash right after its commit leaves it.
-    run(CallerCommand::Erase { further: Default::default() }).await;
+    run(&meta("x"), CallerCommand::RequestErasure).await;
+    run(&meta("x"), CallerCommand::ApproveErasure).await;
+    let erase = CommandMeta { command_id: Some(world.command(900)), ..meta("eraseCaller") };
+    run(&erase, CallerCommand::Erase { further: Default::default() }).await;
     assert!(!world.ledger.store().vault().is_destroyed(Subject::Caller(caller)).await.unwrap());
+    (caller, call, erase)
+}
+
+async fn an_erasure_cut_off_by_a_crash_is_completed_at_the_start(database: Database) {
+    let world = World::new(database).await;
+    // Of what comes now they know nothing.
+    let models = world.models().await;
+    let (caller, call, _) = cut_off(&world).await;
 
     let world = world.restarted().await;
-    let found = complete_erasures(world.ledger.store()).await.unwrap();
+    let found = complete_erasures(world.ledger.store(), &models).await.unwrap();
     // The second event is the one about the call.
     assert_eq!((found.erasures, found.subjects), (2, 1));
     for subject in [Subject::Caller(caller), Subject::Call(call)] {
@@ -118,9 +125,31 @@ async fn an_erasure_cut_off_by_a_crash_is_completed_at_the_start(database: Datab
     let events = world.ledger.store().read_stream(stream, Version::ZERO).await.unwrap();
     let positions: Vec<Position> = events.iter().map(|event| event.position).collect();
     assert!(world.ledger.store().sealed(world.ledger.log(), &positions).await.unwrap().is_empty());
-    let found = world.ledger.complete_erasures().await.unwrap();
+    let found = complete_erasures(world.ledger.store(), &models).await.unwrap();
     assert_eq!((found.erasures, found.subjects), (2, 0));
     world.must_verify().await;
+}
+
+async fn it_is_found_by_the_read_models_too(database: Database) {
+    let world = World::new(database).await;
+    let (caller, call, _) = cut_off(&world).await;
+    let models = world.models().await;
+    let world = world.restarted().await;
+    let found = complete_erasures(world.ledger.store(), &models).await.unwrap();
+    assert_eq!((found.erasures, found.subjects), (2, 1));
+    for subject in [Subject::Caller(caller), Subject::Call(call)] {
+        assert!(world.ledger.store().vault().is_destroyed(subject).await.unwrap());
+    }
+}
+
+async fn an_erasure_cut_off_is_completed_by_a_retry(database: Database) {
+    let world = World::new(database).await;
+    let (caller, call, erase) = cut_off(&world).await;
+    let again = world.ledger.erase_caller(&erase, caller).await.unwrap();
+    assert!(again.already);
+    for subject in [Subject::Caller(caller), Subject::Call(call)] {
+        assert!(world.ledger.store().vault().is_destroyed(subject).await.unwrap());
+    }
 }
 
 /// A call comes from a number that nobody knows; only then the caller is registered, and their consultation opened.
@@ -245,6 +274,8 @@ both_engines!(
     nothing_is_erased_without_approval,
     a_retry_after_the_erasure_gets_the_first_result_unchecked,
     an_erasure_cut_off_by_a_crash_is_completed_at_the_start,
+    it_is_found_by_the_read_models_too,
+    an_erasure_cut_off_is_completed_by_a_retry,
     an_erasure_forgets_the_numbers_of_calls_that_nobody_identified,
     a_forgotten_caller_gets_no_further_calls,
     an_erasure_forgets_what_comes_in_while_it_goes_on,

@@ -15,6 +15,7 @@ use sangdam_domain::value::{
     CallerKind, ContactReason, Direction, Evidence, NoteKind, NoteText, PersonName, PhoneNumber,
 };
 use sangdam_eventstore::{FixedClock, Kek, SeededEntropy, Store, StoreConfig};
+use sangdam_projections::{ReadModels, runner};
 use sangdam_tests::Database;
 
 pub(super) struct World {
@@ -31,6 +32,13 @@ impl World {
         let ledger = open(&database, &clock, b"ledger").await;
         ledger.open_log().await.unwrap();
         Self { ledger, clock, database }
+    }
+
+    /// Read models of its own, as far as the log.
+    pub(super) async fn models(&self) -> ReadModels {
+        let models = ReadModels::open(self.database.location()).await.unwrap();
+        runner::catch_up(self.ledger.store(), &models, self.ledger.log(), |_| {}).await.unwrap();
+        models
     }
 
     /// Closes the store and opens it again, as after a crash.
