@@ -52,8 +52,7 @@ pub(crate) async fn make(tx: &Tx, table: &str) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Makes the indexes that the next tables lack, each in a transaction of its own: others write in between. Then the tables are as
-/// quick to ask as they are going to be.
+/// Makes the indexes that the next tables lack, each in a transaction of its own: others write in between.
 pub(crate) async fn complete(db: &Db, tables: Vec<String>) -> Result<(), sqlx::Error> {
     let at_once = if db.is_postgres() { MADE_AT_ONCE } else { 1 };
     let each = stream::iter(tables).map(|table| async move { complete_one(db, &table).await });
@@ -72,13 +71,17 @@ async fn complete_one(db: &Db, table: &str) -> Result<(), sqlx::Error> {
             let lock = format!("LOCK TABLE {NEXT_PREFIX}{table} IN SHARE ROW EXCLUSIVE MODE");
             tx.execute(&lock, args![]).await?;
         }
-        let Some(index) = missing(&tx, table).await?.pop() else {
-            tx.rollback().await?;
-            return db.vacuum(&format!("{NEXT_PREFIX}{table}")).await;
-        };
+        let Some(index) = missing(&tx, table).await?.pop() else { return tx.rollback().await };
         tx.execute(&index.made_for(table), args![]).await?;
         tx.commit().await?;
     }
+}
+
+/// Makes the next tables as quick to ask as they are going to be. It takes longer than events take to come in.
+pub(crate) async fn vacuum(db: &Db, tables: Vec<String>) -> Result<(), sqlx::Error> {
+    let each = stream::iter(tables);
+    let each = each.map(|table| async move { db.vacuum(&format!("{NEXT_PREFIX}{table}")).await });
+    each.buffer_unordered(MADE_AT_ONCE).try_collect().await
 }
 
 async fn is_there(tx: &Tx, table: &str) -> Result<bool, sqlx::Error> {

@@ -86,6 +86,7 @@ async fn build(
     projections: &[&'static dyn Projection],
     progress: &mut (dyn FnMut(&LogId, Progress) + Send),
 ) -> Result<(), CatchUpError> {
+    let mut vacuumed = false;
     loop {
         include_new_logs(models, projections).await?;
         for (log_no, log) in logs(models).await? {
@@ -101,6 +102,10 @@ async fn build(
         }
         let took_over = async {
             next::complete(models.db(), tables(projections).collect()).await?;
+            // Once: what comes in meanwhile must be caught up with, and may not become more for it each time.
+            if !std::mem::replace(&mut vacuumed, true) {
+                next::vacuum(models.db(), tables(projections).collect()).await?;
+            }
             take_over(models, projections).await
         };
         match took_over.await {

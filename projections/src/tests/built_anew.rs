@@ -1,6 +1,9 @@
 //! Tables that are built beside the serving ones: which indexes they have, and when they may take over.
 
+use std::time::Duration;
+
 use sangdam_eventstore::args;
+use tokio::time::timeout;
 
 use super::harness::*;
 use super::keeping_up::eventful;
@@ -18,6 +21,7 @@ on_every_engine! {
     tables_without_all_their_indexes_do_not_take_over,
     what_was_interrupted_between_two_indexes_goes_on,
     what_was_built_anew_needs_not_wait_for_autovacuum,
+    who_writes_all_the_while_does_not_keep_tables_from_taking_over,
     what_another_process_had_take_over_is_done,
     projections_that_are_not_equally_far_are_all_built_to_the_end,
 }
@@ -133,6 +137,32 @@ async fn what_was_built_anew_needs_not_wait_for_autovacuum(history: History) {
             db.fetch_optional(&format!("SELECT COUNT(*) FROM {table}"), args![]).await.unwrap().unwrap();
         let found = [0, 1, 2].map(|column| found.int(column).unwrap());
         assert_eq!(found, [1, 1, rows.int(0).unwrap()], "{table}");
+    }
+}
+
+/// The serving tables are ahead again and again. What was vacuumed once is not vacuumed each time.
+async fn who_writes_all_the_while_does_not_keep_tables_from_taking_over(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    let log_no = h.models.log_no(&h.log).await.unwrap().unwrap();
+    let writing = async {
+        for n in 10_000.. {
+            h.happens(call(n), "2024-01-02T10:00:00+09:00", offered(None)).await;
+            // As a server does that follows the log.
+            let serving = Checkpoints::load(&h.models, Generation::Serving, log_no, PROJECTIONS).await;
+            through(&h.store, &h.models, &h.log, &mut serving.unwrap(), &mut |_| {}).await.unwrap();
+        }
+    };
+    let rebuilding = rebuild::rebuild(&h.store, &h.models, |_, _| {});
+    tokio::select! {
+        rebuilt = timeout(Duration::from_secs(120), rebuilding) => rebuilt.expect("they take over").unwrap(),
+        () = writing => {}
+    }
+    if h.models.db().is_postgres() {
+        let sql = "SELECT max(vacuum_count) FROM pg_stat_user_tables WHERE schemaname = 'read'";
+        let most = h.models.db().fetch_optional(sql, args![]).await.unwrap().unwrap();
+        assert_eq!(most.int(0).unwrap(), 1);
     }
 }
 
