@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures::future::Either;
 use sangdam_eventstore::*;
 
 use crate::harness::*;
@@ -98,11 +97,10 @@ async fn what_is_given_up_in_the_middle_leaves_nothing_behind(fresh: Fresh) {
     for round in 0..60 {
         let tx = db.begin().await.unwrap();
         let mut insert = Box::pin(tx.bulk_insert("many", &COLUMNS, rows(2_000), ""));
-        let mut given_up = false;
-        if futures::poll!(&mut insert).is_pending() {
-            // Who is late on a busy machine gives up, even where it is through by then.
-            let late = Box::pin(tokio::time::sleep(Duration::from_micros(100 * round)));
-            given_up = matches!(futures::future::select(late, &mut insert).await, Either::Left(_));
+        // Every third one as soon as it is begun: however busy the machine is, some are not through.
+        let mut given_up = futures::poll!(&mut insert).is_pending();
+        if given_up && round % 3 > 0 {
+            given_up = tokio::time::timeout(Duration::from_micros(100 * round), &mut insert).await.is_err();
         }
         drop(insert);
         given_up_rounds += u32::from(given_up);
