@@ -1,5 +1,5 @@
-//! How many nanoseconds a cache line takes from one core to another and back. Two cores that share a cache are some 100 ns apart
-//! there and back, two that do not several times that; a virtual machine's cores are moved from the one to the other by its host,
+//! How many nanoseconds a cache line takes from one core to another and back. Two cores that share a cache are some tens of ns apart
+//! there and back, two that do not several hundred; a virtual machine's cores are moved from the one to the other by its host,
 //! and whoever hands work from core to core is slower then.
 
 use std::hint::spin_loop;
