@@ -12,11 +12,12 @@ use sangdam_domain::event::Event;
 use sangdam_domain::id::CallerId;
 use sangdam_domain::log::{Position, StreamId, StreamKind, Version};
 use sangdam_eventstore::{Store, StoreError, StoredEvent};
-use sangdam_projections::{At, ReadError, ReadModels, event_types, fact};
+use sangdam_projections::{At, ReadError, ReadModels, event_types};
 
 use super::commit::Change;
 use super::execute::{Once, Settled};
 use super::fold::Held;
+use super::theirs::read;
 use super::{CommandMeta, ExecuteError, Executed, Ledger, LoadError};
 
 /// The event that says so.
@@ -185,11 +186,7 @@ impl Ledger {
     async fn complete(&self, events: &[StoredEvent]) -> Result<usize, ExecuteError> {
         let mut erasures = Vec::with_capacity(events.len());
         for event in events {
-            let fact = fact(event).map_err(|source| LoadError::Unreadable {
-                position: event.position,
-                source: Box::new(source),
-            })?;
-            if let Event::CallerErased(erased) = fact.event {
+            if let Event::CallerErased(erased) = read(event)?.event {
                 erasures.push((CallerId::from_uuid(event.stream.uuid), erased.subjects));
             }
         }

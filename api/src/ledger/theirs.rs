@@ -182,7 +182,8 @@ impl Ledger {
     }
 }
 
-fn read(event: &StoredEvent) -> Result<Fact, LoadError> {
+/// What an event says.
+pub(super) fn read(event: &StoredEvent) -> Result<Fact, LoadError> {
     fact(event).map_err(|source| LoadError::Unreadable { position: event.position, source: Box::new(source) })
 }
 
