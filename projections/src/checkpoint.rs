@@ -3,7 +3,7 @@
 
 use sangdam_domain::log::Position;
 use sangdam_domain::time::Timestamp;
-use sangdam_eventstore::{Tx, args};
+use sangdam_eventstore::{Row, Tx, args};
 
 use crate::error::ReadError;
 use crate::models::{ReadModels, Stopped};
@@ -37,6 +37,11 @@ impl Checkpoint {
         self.version == self.projection.version() && self.stopped.is_none()
     }
 
+    /// Whether events up to this position are still to be applied, and may be.
+    pub(crate) fn moves_to(&self, position: Position) -> bool {
+        self.runs() && self.position < position
+    }
+
     /// Whether an earlier release made the rows.
     pub(crate) fn is_outdated(&self) -> bool {
         self.version < self.projection.version()
@@ -51,29 +56,13 @@ impl Checkpoints {
         log_no: i64,
         projections: &[&'static dyn Projection],
     ) -> Result<Self, ReadError> {
-        let mut checkpoints = Self { generation, log_no, each: Vec::new() };
-        let select = "SELECT projection, version, position, recorded_at FROM checkpoints \
-             WHERE generation = $1 AND log_no = $2";
+        let mut each = Vec::new();
         let insert = "INSERT INTO checkpoints (generation, projection, log_no, version, position, recorded_at) \
              VALUES ($1, $2, $3, $4, 0, 0) ON CONFLICT (generation, projection, log_no) DO NOTHING";
         for _ in 0..2 {
-            let rows = models.db().fetch_all(select, args![generation.name(), log_no]).await?;
-            let mut each = Vec::with_capacity(projections.len());
-            for projection in projections {
-                for row in &rows {
-                    if row.text(0)? == projection.name() {
-                        each.push(Checkpoint {
-                            projection: *projection,
-                            version: u32::try_from(row.int(1)?).unwrap_or(u32::MAX),
-                            position: row.position(2)?,
-                            recorded_at: row.time(3)?,
-                            stopped: None,
-                        });
-                    }
-                }
-            }
-            checkpoints.each = each;
-            if checkpoints.each.len() == projections.len() || generation == Generation::Next {
+            let rows = models.db().fetch_all(SELECT, args![generation.name(), log_no]).await?;
+            each = read(&rows, projections)?;
+            if each.len() == projections.len() || generation == Generation::Next {
                 break;
             }
             for projection in projections {
@@ -84,7 +73,18 @@ impl Checkpoints {
                     .await?;
             }
         }
-        Ok(checkpoints)
+        Ok(Self { generation, log_no, each })
+    }
+
+    /// Those of the next tables as a transaction sees them, as far as they are there.
+    pub(crate) async fn next_in(
+        tx: &Tx,
+        log_no: i64,
+        projections: &[&'static dyn Projection],
+    ) -> Result<Self, sqlx::Error> {
+        let generation = Generation::Next;
+        let rows = tx.fetch_all(SELECT, args![generation.name(), log_no]).await?;
+        Ok(Self { generation, log_no, each: read(&rows, projections)? })
     }
 
     /// Where the next pass begins: behind the checkpoint that is furthest behind, of those that run.
@@ -103,6 +103,28 @@ impl Checkpoints {
             self.each.iter().filter_map(|each| Some((each.projection.name(), each.stopped.as_ref()?)));
         stopped.min_by_key(|(_, stopped)| stopped.position)
     }
+}
+
+const SELECT: &str = "SELECT projection, version, position, recorded_at FROM checkpoints \
+     WHERE generation = $1 AND log_no = $2";
+
+/// In the order of the projections, whatever that of the rows.
+fn read(rows: &[Row], projections: &[&'static dyn Projection]) -> Result<Vec<Checkpoint>, sqlx::Error> {
+    let mut each = Vec::with_capacity(projections.len());
+    for projection in projections {
+        for row in rows {
+            if row.text(0)? == projection.name() {
+                each.push(Checkpoint {
+                    projection: *projection,
+                    version: u32::try_from(row.int(1)?).unwrap_or(u32::MAX),
+                    position: row.position(2)?,
+                    recorded_at: row.time(3)?,
+                    stopped: None,
+                });
+            }
+        }
+    }
+    Ok(each)
 }
 
 /// The tables of a projection are made by one version for all logs.

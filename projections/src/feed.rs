@@ -66,6 +66,32 @@ impl Drop for Feed {
     }
 }
 
+/// The events behind one position up to another, decoded. `None` where they are more than a batch, or not all there or readable.
+pub(crate) async fn between(
+    store: &Store,
+    log: &LogId,
+    after: Position,
+    last: Position,
+) -> Result<Option<Vec<Seen>>, CatchUpError> {
+    let mut wanted = usize::try_from(last.get() - after.get()).unwrap_or(usize::MAX);
+    if wanted > BATCH_EVENTS_MAX {
+        return Ok(None);
+    }
+    let mut context = Context::at(store, log, after).await?;
+    let (mut facts, mut after) = (Vec::with_capacity(wanted), after);
+    while wanted > 0 {
+        let events = store.read(log, after, wanted).await?;
+        let Some(last) = events.last() else { return Ok(None) };
+        after = last.position;
+        wanted -= events.len();
+        for stored in &events {
+            let Ok(seen) = context.see(stored) else { return Ok(None) };
+            facts.push(seen);
+        }
+    }
+    Ok(Some(facts))
+}
+
 type Sender = mpsc::Sender<Result<Chunk, CatchUpError>>;
 
 async fn read(

@@ -77,7 +77,7 @@ async fn complete_one(db: &Db, table: &str) -> Result<(), sqlx::Error> {
     }
 }
 
-/// Makes the next tables as quick to ask as they are going to be. It takes longer than events take to come in.
+/// Makes the next tables as quick to ask as they are going to be.
 pub(crate) async fn vacuum(db: &Db, tables: Vec<String>) -> Result<(), sqlx::Error> {
     let each = stream::iter(tables);
     let each = each.map(|table| async move { db.vacuum(&format!("{NEXT_PREFIX}{table}")).await });

@@ -2,7 +2,8 @@
 
 use futures::future::try_join_all;
 use sangdam_domain::log::Position;
-use sangdam_eventstore::args;
+use sangdam_domain::time::Timestamp;
+use sangdam_eventstore::{Tx, args};
 
 use crate::checkpoint::{Checkpoint, Checkpoints, advance, note_problem};
 use crate::context::Seen;
@@ -122,17 +123,54 @@ async fn stop(of: Of<'_>, checkpoint: &mut Checkpoint, stopped: Stopped) -> Resu
     Ok(())
 }
 
+/// Applies a batch in a transaction that others began, who commit it. `false` where it cannot be applied as a whole: nothing of the
+/// transaction may be kept then.
+pub(crate) async fn pass_in(tx: &Tx, checkpoints: &Checkpoints, facts: &[Seen]) -> Result<bool, sqlx::Error> {
+    let Checkpoints { generation, log_no, each } = checkpoints;
+    match apply(tx, *generation, *log_no, each, facts).await {
+        Ok(Some(moves)) => Ok(moves.iter().all(|moved| moved.stopped.is_none())),
+        Ok(None) | Err(Failure::Rows(..)) => Ok(false),
+        Err(Failure::Database(error)) => Err(error),
+    }
+}
+
 async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Result<Passed, Failure> {
-    let Some(last) = facts.last() else { return Ok(Passed::Written) };
-    let end = (last.fact.position, last.fact.recorded_at);
     let Of { models, generation, log_no } = of;
-    let each = checkpoints.iter().enumerate();
-    let moving: Vec<(usize, &Checkpoint)> =
-        each.filter(|(_, checkpoint)| checkpoint.runs() && checkpoint.position < end.0).collect();
-    if moving.is_empty() {
+    let end = facts.last().map_or(Position::ZERO, |seen| seen.fact.position);
+    if !checkpoints.iter().any(|checkpoint| checkpoint.moves_to(end)) {
         return Ok(Passed::Written);
     }
     let tx = models.db().begin().await.map_err(Failure::Database)?;
+    let Some(moves) = apply(&tx, generation, log_no, checkpoints, facts).await? else {
+        tx.rollback().await.map_err(Failure::Database)?;
+        return Ok(Passed::Overtaken);
+    };
+    tx.commit().await.map_err(Failure::Database)?;
+    for Move { index, to, stopped } in moves {
+        let checkpoint = &mut checkpoints[index];
+        (checkpoint.position, checkpoint.recorded_at) = to;
+        checkpoint.stopped = stopped;
+    }
+    Ok(Passed::Written)
+}
+
+/// Where a checkpoint stands once the transaction is committed.
+struct Move {
+    index: usize,
+    to: (Position, Timestamp),
+    stopped: Option<Stopped>,
+}
+
+/// Writes rows and checkpoints. `None` where another process moved one.
+async fn apply(
+    tx: &Tx,
+    generation: Generation,
+    log_no: i64,
+    checkpoints: &[Checkpoint],
+    facts: &[Seen],
+) -> Result<Option<Vec<Move>>, Failure> {
+    let Some(last) = facts.last() else { return Ok(Some(Vec::new())) };
+    let end = (last.fact.position, last.fact.recorded_at);
     if tx.is_postgres() && facts.len() > PLANNED_ANEW {
         // A plan that was made while a table was small would be kept when it has grown.
         let sql = "SET LOCAL plan_cache_mode = force_custom_plan";
@@ -140,52 +178,48 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
     }
     let ahead_micros = facts.iter().map(ahead_micros).max().unwrap_or(0);
     // All checkpoints first: whoever holds them has the rows to themselves.
-    let from: Vec<&Checkpoint> = moving.iter().map(|(_, checkpoint)| *checkpoint).collect();
-    if !advance(&tx, generation, log_no, &from, end, ahead_micros).await.map_err(Failure::Database)? {
-        tx.rollback().await.map_err(Failure::Database)?;
-        return Ok(Passed::Overtaken);
+    let each = checkpoints.iter().enumerate();
+    let (moving, from): (Vec<usize>, Vec<&Checkpoint>) =
+        each.filter(|(_, checkpoint)| checkpoint.moves_to(end.0)).unzip();
+    if !advance(tx, generation, log_no, &from, end, ahead_micros).await.map_err(Failure::Database)? {
+        return Ok(None);
     }
-    let mut moves: Vec<_> = moving.into_iter().map(|(index, _)| (index, end, None)).collect();
-    let applying = moves.iter().map(|(index, ..)| {
-        let (checkpoint, mut batch) = (&checkpoints[*index], Batch { tx: &tx, generation, log_no });
+    let applying = moving.iter().map(|&index| {
+        let (checkpoint, mut batch) = (&checkpoints[index], Batch { tx, generation, log_no });
         let begin = facts.partition_point(|seen| seen.fact.position <= checkpoint.position);
         async move {
             let applied = checkpoint.projection.apply(&mut batch, &facts[begin..]).await;
-            applied.map(|applied| (begin, applied)).map_err(|error| failure(*index, error))
+            applied.map(|applied| (begin, applied)).map_err(|error| failure(index, error))
         }
     });
     let applied = try_join_all(applying).await?;
-    for ((index, to, stopped), (begin, applied)) in moves.iter_mut().zip(applied) {
-        let checkpoint = &checkpoints[*index];
-        if let Applied::UpTo(position, why) = applied {
-            let before = facts[begin..].iter().take_while(|seen| seen.fact.position < position).last();
-            *to = before.map_or((checkpoint.position, checkpoint.recorded_at), |seen| {
-                (seen.fact.position, seen.fact.recorded_at)
-            });
-            let problem = Stopped { position, problem: why.0 };
-            let name = checkpoint.projection.name();
-            step_back(&tx, generation, log_no, name, *to).await.map_err(Failure::Database)?;
-            note_problem(&tx, generation, log_no, name, &problem).await.map_err(Failure::Database)?;
-            tracing::error!(projection = name, position = position.get(), problem = %problem.problem, "projection stopped");
-            *stopped = Some(problem);
-        }
+    let mut moves = Vec::with_capacity(moving.len());
+    for (index, (begin, applied)) in moving.into_iter().zip(applied) {
+        let Applied::UpTo(position, why) = applied else {
+            moves.push(Move { index, to: end, stopped: None });
+            continue;
+        };
+        let checkpoint = &checkpoints[index];
+        let before = facts[begin..].iter().take_while(|seen| seen.fact.position < position).last();
+        let to = before.map_or((checkpoint.position, checkpoint.recorded_at), |seen| {
+            (seen.fact.position, seen.fact.recorded_at)
+        });
+        let problem = Stopped { position, problem: why.0 };
+        let name = checkpoint.projection.name();
+        step_back(tx, generation, log_no, name, to).await.map_err(Failure::Database)?;
+        note_problem(tx, generation, log_no, name, &problem).await.map_err(Failure::Database)?;
+        tracing::error!(projection = name, position = position.get(), problem = %problem.problem, "projection stopped");
+        moves.push(Move { index, to, stopped: Some(problem) });
     }
-    tx.commit().await.map_err(Failure::Database)?;
-    for (index, (position, recorded_at), stopped) in moves {
-        let checkpoint = &mut checkpoints[index];
-        checkpoint.position = position;
-        checkpoint.recorded_at = recorded_at;
-        checkpoint.stopped = stopped;
-    }
-    Ok(Passed::Written)
+    Ok(Some(moves))
 }
 
 async fn step_back(
-    tx: &sangdam_eventstore::Tx,
+    tx: &Tx,
     generation: Generation,
     log_no: i64,
     projection: &str,
-    to: (Position, sangdam_domain::time::Timestamp),
+    to: (Position, Timestamp),
 ) -> Result<(), sqlx::Error> {
     let sql = "UPDATE checkpoints SET position = $1, recorded_at = $2 \
          WHERE generation = $3 AND projection = $4 AND log_no = $5";

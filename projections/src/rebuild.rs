@@ -2,13 +2,14 @@
 //! transaction when they have caught up.
 
 use sangdam_domain::log::{LogId, Position};
-use sangdam_eventstore::{Store, Tx, args};
+use sangdam_eventstore::{Arg, Store, Tx, args};
 
 use crate::checkpoint::Checkpoints;
 use crate::error::{CatchUpError, ReadError};
+use crate::feed::between;
 use crate::models::ReadModels;
 use crate::next;
-use crate::pass::PROJECTIONS;
+use crate::pass::{PROJECTIONS, pass_in};
 use crate::projection::Projection;
 use crate::runner::{Progress, through};
 use crate::table::{Generation, Table};
@@ -102,19 +103,18 @@ async fn build(
         }
         let took_over = async {
             next::complete(models.db(), tables(projections).collect()).await?;
-            // Once: what comes in meanwhile must be caught up with, and may not become more for it each time.
             if !std::mem::replace(&mut vacuumed, true) {
                 next::vacuum(models.db(), tables(projections).collect()).await?;
             }
-            take_over(models, projections).await
+            take_over(store, models, projections).await
         };
         match took_over.await {
             Ok(true) => return Ok(()),
             Ok(false) => must_not_be_ahead(store, models).await?,
             // A query holds a table, and will be done in a moment; or another process had them take over.
-            Err(sqlx::Error::Database(error))
+            Err(CatchUpError::Read(ReadError::Database(sqlx::Error::Database(error))))
                 if matches!(error.code().as_deref(), Some("55P03" | "40P01" | "42P01")) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         }
     }
 }
@@ -164,12 +164,15 @@ async fn include_new_logs(
     Ok(())
 }
 
-/// Swaps the tables, if the new ones are as far as the serving ones in every log. `true` where they took over, now or
-/// by another process's hand.
+/// Swaps the tables, if the new ones are as far as the serving ones in every log, or so little behind that they can be brought as
+/// far while those wait: who writes all the while would be ahead again each time. `true` where they took over, now or by
+/// another process's hand.
 pub(crate) async fn take_over(
+    store: &Store,
     models: &ReadModels,
     projections: &[&'static dyn Projection],
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, CatchUpError> {
+    let logs = logs(models).await?;
     let tx = models.db().begin().await?;
     if tx.is_postgres() {
         // Shorter than the server's wait before it looks for deadlocks, so that never a query has to give way.
@@ -183,14 +186,6 @@ pub(crate) async fn take_over(
             tx.rollback().await?;
             return Ok(true);
         }
-        let behind = "SELECT COUNT(*) FROM checkpoints s LEFT JOIN checkpoints n \
-             ON n.generation = 'next' AND n.projection = s.projection AND n.log_no = s.log_no \
-             WHERE s.generation = 'serving' AND s.projection = $1 AND COALESCE(n.position, -1) < s.position";
-        let rows = tx.fetch_optional(behind, args![projection.name()]).await?;
-        if rows.map(|row| row.int(0)).transpose()?.unwrap_or(0) > 0 {
-            tx.rollback().await?;
-            return Ok(false);
-        }
     }
     for table in tables(projections) {
         // Begun anew by another process meanwhile, and not complete.
@@ -198,6 +193,12 @@ pub(crate) async fn take_over(
             tx.rollback().await?;
             return Ok(false);
         }
+    }
+    if !catch_up_in(&tx, store, &logs, projections).await? {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    for table in tables(projections) {
         next::take_over(&tx, &table).await?;
     }
     for projection in projections {
@@ -208,6 +209,43 @@ pub(crate) async fn take_over(
         tx.execute(serve, args![projection.name()]).await?;
     }
     tx.commit().await?;
+    Ok(true)
+}
+
+/// Applies what the serving tables hold and the next ones do not; nobody moves a checkpoint meanwhile. `false` where that is more
+/// than a batch, or cannot be applied.
+async fn catch_up_in(
+    tx: &Tx,
+    store: &Store,
+    logs: &[(i64, LogId)],
+    projections: &[&'static dyn Projection],
+) -> Result<bool, CatchUpError> {
+    let mut args: Vec<Arg> = projections.iter().map(|projection| projection.name().into()).collect();
+    args.push(Generation::Serving.name().into());
+    let names: Vec<String> = (1..args.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "SELECT log_no, MAX(position) FROM checkpoints WHERE projection IN ({}) AND generation = ${} GROUP BY log_no",
+        names.join(", "),
+        args.len()
+    );
+    for row in tx.fetch_all(&sql, args).await? {
+        let (log_no, served) = (row.int(0)?, row.position(1)?);
+        // A log that came up meanwhile is none of them.
+        let Some((_, log)) = logs.iter().find(|(known, _)| *known == log_no) else { return Ok(false) };
+        let next = Checkpoints::next_in(tx, log_no, projections).await?;
+        if next.each.len() < projections.len() {
+            return Ok(false);
+        }
+        if next.applied() >= served {
+            continue;
+        }
+        let is_theirs = next.each.iter().any(|checkpoint| !checkpoint.runs());
+        let facts = if is_theirs { None } else { between(store, log, next.applied(), served).await? };
+        let Some(facts) = facts else { return Ok(false) };
+        if !pass_in(tx, &next, &facts).await? {
+            return Ok(false);
+        }
+    }
     Ok(true)
 }
 

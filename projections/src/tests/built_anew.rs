@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use sangdam_domain::log::LogId;
 use sangdam_eventstore::args;
 use tokio::time::timeout;
 
 use super::harness::*;
-use super::keeping_up::eventful;
+use super::keeping_up::{MORNING, eventful};
 use super::on_every_engine;
 use crate::checkpoint::Checkpoints;
 use crate::models::ReadModels;
 use crate::pass::PROJECTIONS;
-use crate::runner::through;
+use crate::runner::{catch_up, through};
 use crate::table::{Generation, NEXT_PREFIX};
 use crate::{dump_all_tables, next, rebuild};
 
@@ -21,6 +22,8 @@ on_every_engine! {
     tables_without_all_their_indexes_do_not_take_over,
     what_was_interrupted_between_two_indexes_goes_on,
     what_was_built_anew_needs_not_wait_for_autovacuum,
+    what_came_in_meanwhile_is_caught_up_with_as_they_take_over,
+    a_log_that_came_up_meanwhile_keeps_them_from_taking_over,
     who_writes_all_the_while_does_not_keep_tables_from_taking_over,
     what_another_process_had_take_over_is_done,
     projections_that_are_not_equally_far_are_all_built_to_the_end,
@@ -100,7 +103,7 @@ async fn tables_without_all_their_indexes_do_not_take_over(history: History) {
     rebuild::begin(&h.models, PROJECTIONS).await.unwrap();
     let as_far = "UPDATE checkpoints SET position = 1000000 WHERE generation = 'next'";
     h.models.db().execute(as_far, args![]).await.unwrap();
-    assert!(!rebuild::take_over(&h.models, PROJECTIONS).await.unwrap());
+    assert!(!rebuild::take_over(&h.store, &h.models, PROJECTIONS).await.unwrap());
     assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
 }
 
@@ -140,6 +143,46 @@ async fn what_was_built_anew_needs_not_wait_for_autovacuum(history: History) {
     }
 }
 
+/// Built to the end, with all indexes.
+async fn built(h: &History) {
+    rebuild::begin(&h.models, PROJECTIONS).await.unwrap();
+    let log_no = h.models.log_no_made(&h.log).await.unwrap();
+    let mut next = Checkpoints::load(&h.models, Generation::Next, log_no, PROJECTIONS).await.unwrap();
+    through(&h.store, &h.models, &h.log, &mut next, &mut |_| {}).await.unwrap();
+    next::complete(h.models.db(), rebuild::tables(PROJECTIONS).collect()).await.unwrap();
+}
+
+async fn what_came_in_meanwhile_is_caught_up_with_as_they_take_over(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    built(h).await;
+    for n in 7..=9 {
+        h.consultation(n, MORNING, Some(caller_id(1)), None).await;
+        h.happens(consultation(n - 5), MORNING, voided()).await;
+    }
+    let last = h.caught_up().await;
+    let followed = dump_all_tables(&h.models).await.unwrap();
+    assert!(rebuild::take_over(&h.store, &h.models, PROJECTIONS).await.unwrap());
+    assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
+    assert_eq!(h.models.applied(&h.log).await.unwrap(), last);
+}
+
+async fn a_log_that_came_up_meanwhile_keeps_them_from_taking_over(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    built(h).await;
+    let other = LogId::main("taebaek").unwrap();
+    h.open_log(&other).await;
+    catch_up(&h.store, &h.models, &other, |_| {}).await.unwrap();
+    let followed = dump_all_tables(&h.models).await.unwrap();
+    assert!(!rebuild::take_over(&h.store, &h.models, PROJECTIONS).await.unwrap());
+    assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
+    rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap();
+    assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
+}
+
 /// The serving tables are ahead again and again. What was vacuumed once is not vacuumed each time.
 async fn who_writes_all_the_while_does_not_keep_tables_from_taking_over(history: History) {
     let h = &history;
@@ -173,7 +216,7 @@ async fn what_another_process_had_take_over_is_done(history: History) {
     rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap();
     let built = schema(&h.models).await;
     next::complete(h.models.db(), rebuild::tables(PROJECTIONS).collect()).await.unwrap();
-    assert!(rebuild::take_over(&h.models, PROJECTIONS).await.unwrap());
+    assert!(rebuild::take_over(&h.store, &h.models, PROJECTIONS).await.unwrap());
     assert_eq!(schema(&h.models).await, built);
 }
 

@@ -28,7 +28,7 @@ on_every_engine! {
 }
 
 const SOON: Duration = Duration::from_secs(20);
-const MORNING: &str = "2024-01-02T10:00:00+09:00";
+pub(super) const MORNING: &str = "2024-01-02T10:00:00+09:00";
 
 /// Consultations that are sorted anew, voided, identified, with numbers given; some in one batch, some over several.
 pub(super) async fn eventful(h: &History, stop_by: bool) {
