@@ -2,28 +2,31 @@
 commas, names others), on both engines.
 
 For each: the rate of appends while it was filled, the bytes of an event on disk, the server's memory behind building its search index,
-and begun anew, with nothing of its files in memory: how soon it serves, the p99 of each question asked one at a time, of the same asked
-again, and its memory then.
+and begun anew, with nothing of its files in memory: how soon it serves, p50 and p99 of each question asked one at a time, of the same
+asked again, and its memory then. That is done BENCH_ROUNDS times, the sizes in turns: the median of each, and the least and the most p99.
 """
 
 import http.client
 import json
 import os
 import shutil
+import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
+import cores
 import questions
 from county import County
 from engines import engines
-from settings import FOLDER
+from settings import FOLDER, ROUNDS
 
 SCALES = [int(scale) for scale in os.environ.get("BENCH_SCALES", "1,10").split(",")]
 ASKED = 2_000
 # What a scale takes of disk at most, by engine; and what there is beside it, however large it is: PostgreSQL's own log.
-GIB_A_SCALE = {"sqlite": 1.25, "postgres": 1.9}
+GIB_A_SCALE = {"sqlite": 1.17, "postgres": 1.7}
 GIB_BESIDE = 5
 
 
@@ -55,7 +58,15 @@ def forget(folder: Path) -> None:
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def measure(engine, scale: int) -> dict:
+class Size(NamedTuple):
+    """A county that nobody serves, what it is going to be asked, and what was found out about it."""
+
+    county: County
+    bodies: dict[str, list[dict]]
+    found: dict
+
+
+def filled(engine, scale: int) -> Size:
     county = County(engine, "--scale", str(scale))
     seconds, peak, _ = county.filled
     events = county.served.ask("{ ledger { position } }")["ledger"]["position"]
@@ -71,39 +82,64 @@ def measure(engine, scale: int) -> dict:
         "bytes_to_leaf_and_sealed": disk / leaves,
     }
     found["index_built_own_mib"], found["index_built_mapped_mib"] = county.served.memory_mib()
-    bodies_of = questions.of_sangdam(county.served)
+    bodies = questions.of_sangdam(county.served)
     county.served.stop()
+    return Size(county, bodies, found)
+
+
+def asked_anew(county: County, bodies_of: dict[str, list[dict]]) -> dict[str, float]:
+    """Of a server that has just begun. The first time, all must be read from the disk, however small the county is."""
     forget(county.database.files())
+    found = {"core_to_core_ns": cores.apart()}
     begun = time.monotonic()
     county.serve()
     found["serving_after_seconds"] = time.monotonic() - begun
-    # The first time, all must be read from the disk, however small the county is.
     for time_asked in ("", "_again"):
         for name, bodies in bodies_of.items():
             found[f"{name}{time_asked}_p50_ms"], found[f"{name}{time_asked}_p99_ms"] = asked(county.served.url, bodies)
     found["serve_own_mib"], found["serve_mapped_mib"] = county.served.memory_mib()
-    county.close()
+    county.served.stop()
     return found
 
 
-def main() -> None:
-    rows = []
+def grown(engine) -> list[dict]:
+    """All scales of an engine that the disk holds beside each other."""
+    sizes = []
     for scale in SCALES:
-        for engine in engines():
-            free = shutil.disk_usage(tempfile.gettempdir()).free / 2**30
-            needed = GIB_A_SCALE[engine.name] * scale + GIB_BESIDE
-            if free < needed:
-                print(f"without scale {scale} on {engine.title}: {free:.0f} GiB are free, {needed:.0f} are needed", file=sys.stderr)
-                continue
-            rows.append(measure(engine, scale))
-            print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+        free = shutil.disk_usage(tempfile.gettempdir()).free / 2**30
+        needed = GIB_A_SCALE[engine.name] * scale + GIB_BESIDE
+        if free < needed:
+            print(f"without scale {scale} on {engine.title}: {free:.0f} GiB are free, {needed:.0f} are needed", file=sys.stderr)
+            continue
+        sizes.append(filled(engine, scale))
+        print(json.dumps(sizes[-1].found), file=sys.stderr, flush=True)
+    # In turns, so that a slow moment of the machine is not taken for a county's size.
+    rounds = [[asked_anew(size.county, size.bodies) for size in sizes] for _ in range(ROUNDS)]
+    for size, *each in zip(sizes, *rounds):
+        for name in each[0]:
+            values = [one[name] for one in each]
+            size.found[name] = statistics.median(values)
+            if name.endswith("_p99_ms"):
+                size.found[f"{name}_least"], size.found[f"{name}_most"] = min(values), max(values)
+        size.found["core_to_core_ns"] = [round(one["core_to_core_ns"]) for one in each]
+        size.county.close()
+    return [size.found for size in sizes]
+
+
+def told(value: float | list[int]) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+def main() -> None:
+    rows = [row for engine in engines() for row in grown(engine)]
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "growth.json").write_text(json.dumps(rows, indent=1) + "\n")
     print("\n## As the county grows\n")
-    names = list(rows[0])
-    print("| " + " | ".join(names) + " |\n|" + " --- |" * len(names))
-    for row in rows:
-        print("| " + " | ".join(f"{value:,.2f}" if isinstance(value, float) else f"{value}" for value in row.values()) + " |")
+    print("| | " + " | ".join(f"{row['engine']} × {row['scale']}" for row in rows) + " |\n| --- |" + " ---: |" * len(rows))
+    for name in list(rows[0])[2:]:
+        print(f"| {name} | " + " | ".join(told(row[name]) for row in rows) + " |")
 
 
 if __name__ == "__main__":
