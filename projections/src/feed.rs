@@ -73,23 +73,22 @@ pub(crate) async fn between(
     after: Position,
     last: Position,
 ) -> Result<Option<Vec<Seen>>, CatchUpError> {
-    let mut wanted = usize::try_from(last.get() - after.get()).unwrap_or(usize::MAX);
+    let wanted = usize::try_from(last.get().saturating_sub(after.get())).unwrap_or(usize::MAX);
     if wanted > BATCH_EVENTS_MAX {
         return Ok(None);
     }
     let mut context = Context::at(store, log, after).await?;
     let (mut facts, mut after) = (Vec::with_capacity(wanted), after);
-    while wanted > 0 {
-        let events = store.read(log, after, wanted).await?;
-        let Some(last) = events.last() else { return Ok(None) };
-        after = last.position;
-        wanted -= events.len();
+    while facts.len() < wanted {
+        let events = store.read(log, after, wanted - facts.len()).await?;
+        let Some(end) = events.last() else { return Ok(None) };
+        after = end.position;
         for stored in &events {
             let Ok(seen) = context.see(stored) else { return Ok(None) };
             facts.push(seen);
         }
     }
-    Ok(Some(facts))
+    Ok((after == last).then_some(facts))
 }
 
 type Sender = mpsc::Sender<Result<Chunk, CatchUpError>>;

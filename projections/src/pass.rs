@@ -115,7 +115,7 @@ pub(crate) async fn stop_all(
 
 async fn stop(of: Of<'_>, checkpoint: &mut Checkpoint, stopped: Stopped) -> Result<(), ReadError> {
     let name = checkpoint.projection.name();
-    tracing::error!(projection = name, position = stopped.position.get(), problem = %stopped.problem, "projection stopped");
+    tell_stopped(name, &stopped);
     let tx = of.models.db().begin().await?;
     note_problem(&tx, of.generation, of.log_no, name, &stopped).await?;
     tx.commit().await?;
@@ -127,6 +127,9 @@ async fn stop(of: Of<'_>, checkpoint: &mut Checkpoint, stopped: Stopped) -> Resu
 /// transaction may be kept then.
 pub(crate) async fn pass_in(tx: &Tx, checkpoints: &Checkpoints, facts: &[Seen]) -> Result<bool, sqlx::Error> {
     let Checkpoints { generation, log_no, each } = checkpoints;
+    if !each.iter().all(Checkpoint::runs) {
+        return Ok(false);
+    }
     match apply(tx, *generation, *log_no, each, facts).await {
         Ok(Some(moves)) => Ok(moves.iter().all(|moved| moved.stopped.is_none())),
         Ok(None) | Err(Failure::Rows(..)) => Ok(false),
@@ -149,6 +152,9 @@ async fn write(of: Of<'_>, checkpoints: &mut [Checkpoint], facts: &[Seen]) -> Re
     for Move { index, to, stopped } in moves {
         let checkpoint = &mut checkpoints[index];
         (checkpoint.position, checkpoint.recorded_at) = to;
+        if let Some(stopped) = &stopped {
+            tell_stopped(checkpoint.projection.name(), stopped);
+        }
         checkpoint.stopped = stopped;
     }
     Ok(Passed::Written)
@@ -208,7 +214,6 @@ async fn apply(
         let name = checkpoint.projection.name();
         step_back(tx, generation, log_no, name, to).await.map_err(Failure::Database)?;
         note_problem(tx, generation, log_no, name, &problem).await.map_err(Failure::Database)?;
-        tracing::error!(projection = name, position = position.get(), problem = %problem.problem, "projection stopped");
         moves.push(Move { index, to, stopped: Some(problem) });
     }
     Ok(Some(moves))
@@ -224,6 +229,11 @@ async fn step_back(
     let sql = "UPDATE checkpoints SET position = $1, recorded_at = $2 \
          WHERE generation = $3 AND projection = $4 AND log_no = $5";
     tx.execute(sql, args![to.0, to.1, generation.name(), projection, log_no]).await.map(drop)
+}
+
+fn tell_stopped(projection: &str, stopped: &Stopped) {
+    let Stopped { position, problem } = stopped;
+    tracing::error!(projection, position = position.get(), %problem, "projection stopped");
 }
 
 /// How long after it was recorded an event says that it happened; 0 where it does not.

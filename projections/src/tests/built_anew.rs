@@ -10,6 +10,7 @@ use super::harness::*;
 use super::keeping_up::{MORNING, eventful};
 use super::on_every_engine;
 use crate::checkpoint::Checkpoints;
+use crate::error::CatchUpError;
 use crate::models::ReadModels;
 use crate::pass::PROJECTIONS;
 use crate::runner::{catch_up, through};
@@ -24,6 +25,11 @@ on_every_engine! {
     what_was_built_anew_needs_not_wait_for_autovacuum,
     what_came_in_meanwhile_is_caught_up_with_as_they_take_over,
     a_log_that_came_up_meanwhile_keeps_them_from_taking_over,
+    what_cannot_be_applied_keeps_them_from_taking_over,
+    what_another_release_builds_does_not_take_over,
+    where_another_process_had_one_take_over_the_others_do_too,
+    who_waits_for_another_to_take_over_makes_no_checkpoint_behind_it,
+    what_was_vacuumed_once_is_not_vacuumed_each_time,
     who_writes_all_the_while_does_not_keep_tables_from_taking_over,
     what_another_process_had_take_over_is_done,
     projections_that_are_not_equally_far_are_all_built_to_the_end,
@@ -146,9 +152,11 @@ async fn what_was_built_anew_needs_not_wait_for_autovacuum(history: History) {
 /// Built to the end, with all indexes.
 async fn built(h: &History) {
     rebuild::begin(&h.models, PROJECTIONS).await.unwrap();
-    let log_no = h.models.log_no_made(&h.log).await.unwrap();
-    let mut next = Checkpoints::load(&h.models, Generation::Next, log_no, PROJECTIONS).await.unwrap();
-    through(&h.store, &h.models, &h.log, &mut next, &mut |_| {}).await.unwrap();
+    for log in h.store.logs().await.unwrap() {
+        let log_no = h.models.log_no_made(&log).await.unwrap();
+        let mut next = Checkpoints::load(&h.models, Generation::Next, log_no, PROJECTIONS).await.unwrap();
+        through(&h.store, &h.models, &log, &mut next, &mut |_| {}).await.unwrap();
+    }
     next::complete(h.models.db(), rebuild::tables(PROJECTIONS).collect()).await.unwrap();
 }
 
@@ -156,11 +164,16 @@ async fn what_came_in_meanwhile_is_caught_up_with_as_they_take_over(history: His
     let h = &history;
     eventful(h, false).await;
     h.caught_up().await;
+    let other = LogId::main("taebaek").unwrap();
+    h.open_log(&other).await;
+    catch_up(&h.store, &h.models, &other, |_| {}).await.unwrap();
     built(h).await;
     for n in 7..=9 {
         h.consultation(n, MORNING, Some(caller_id(1)), None).await;
         h.happens(consultation(n - 5), MORNING, voided()).await;
     }
+    h.happens_in(&other, call(20), MORNING, offered(None)).await;
+    catch_up(&h.store, &h.models, &other, |_| {}).await.unwrap();
     let last = h.caught_up().await;
     let followed = dump_all_tables(&h.models).await.unwrap();
     assert!(rebuild::take_over(&h.store, &h.models, PROJECTIONS).await.unwrap());
@@ -183,7 +196,116 @@ async fn a_log_that_came_up_meanwhile_keeps_them_from_taking_over(history: Histo
     assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
 }
 
-/// The serving tables are ahead again and again. What was vacuumed once is not vacuumed each time.
+async fn what_cannot_be_applied_keeps_them_from_taking_over(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    built(h).await;
+    let bad = h.happens(consultation(99), MORNING, categorised("roads")).await;
+    h.consultation(7, MORNING, None, None).await;
+    catch_up(&h.store, &h.models, &h.log, |_| {}).await.unwrap_err();
+    let followed = dump_all_tables(&h.models).await.unwrap();
+    assert!(!rebuild::take_over(&h.store, &h.models, PROJECTIONS).await.unwrap());
+    assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
+    let error = rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap_err();
+    assert!(matches!(error, CatchUpError::Stopped { position, .. } if position == bad), "{error}");
+}
+
+async fn what_another_release_builds_does_not_take_over(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    built(h).await;
+    let newer = "UPDATE checkpoints SET version = 1000 WHERE generation = 'next' AND projection = 'calls'";
+    h.models.db().execute(newer, args![]).await.unwrap();
+    h.consultation(7, MORNING, None, None).await;
+    h.caught_up().await;
+    assert!(!rebuild::take_over(&h.store, &h.models, PROJECTIONS).await.unwrap());
+}
+
+async fn next_checkpoints(h: &History) -> i64 {
+    let sql = "SELECT COUNT(*) FROM checkpoints WHERE generation = 'next'";
+    h.models.db().fetch_optional(sql, args![]).await.unwrap().unwrap().int(0).unwrap()
+}
+
+/// Another process found one of them outdated, helped to build it, and was first.
+async fn where_another_process_had_one_take_over_the_others_do_too(history: History) {
+    let h = &history;
+    eventful(h, false).await;
+    h.caught_up().await;
+    let followed = dump_all_tables(&h.models).await.unwrap();
+    built(h).await;
+    assert!(rebuild::take_over(&h.store, &h.models, &PROJECTIONS[3..4]).await.unwrap());
+    assert_eq!(next_checkpoints(h).await, PROJECTIONS.len() as i64 - 1);
+    assert!(rebuild::take_over(&h.store, &h.models, PROJECTIONS).await.unwrap());
+    assert_eq!(next_checkpoints(h).await, 0);
+    assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
+}
+
+/// How many locks on this table somebody waits for in this database.
+async fn waiting_for(h: &History, table: &str) -> i64 {
+    let sql = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass($1) \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    h.models.db().fetch_optional(sql, args![table]).await.unwrap().unwrap().int(0).unwrap()
+}
+
+/// SQLite has one transaction that writes at a time.
+async fn who_waits_for_another_to_take_over_makes_no_checkpoint_behind_it(history: History) {
+    let h = &history;
+    if !h.models.db().is_postgres() {
+        return;
+    }
+    h.caught_up().await;
+    built(h).await;
+    let tx = h.models.db().begin().await.unwrap();
+    rebuild::lock_checkpoints(&tx).await.unwrap();
+    tx.execute("DELETE FROM checkpoints WHERE generation = 'next'", args![]).await.unwrap();
+    let including = rebuild::include_new_logs(&h.models, PROJECTIONS);
+    let taking_over = async {
+        while waiting_for(h, "checkpoints").await == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tx.commit().await
+    };
+    let (included, took_over) =
+        timeout(Duration::from_secs(20), async { tokio::join!(including, taking_over) })
+            .await
+            .expect("the statement waits for the table");
+    included.unwrap();
+    took_over.unwrap();
+    assert_eq!(next_checkpoints(h).await, 0);
+}
+
+/// A query holds a table, so that they cannot take over at once.
+async fn what_was_vacuumed_once_is_not_vacuumed_each_time(history: History) {
+    let h = &history;
+    if !h.models.db().is_postgres() {
+        return;
+    }
+    eventful(h, false).await;
+    h.caught_up().await;
+    let asking = h.models.db().begin().await.unwrap();
+    asking.fetch_all("SELECT 1 FROM calls", args![]).await.unwrap();
+    let asking = async {
+        for waits in [true, false, true] {
+            while (waiting_for(h, "calls").await > 0) != waits {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+        asking.rollback().await
+    };
+    let rebuilding = rebuild::rebuild(&h.store, &h.models, |_, _| {});
+    let (asked, rebuilt) = timeout(Duration::from_secs(60), async { tokio::join!(asking, rebuilding) })
+        .await
+        .expect("they take over when nobody asks any more");
+    asked.unwrap();
+    rebuilt.unwrap();
+    let sql = "SELECT max(vacuum_count) FROM pg_stat_user_tables WHERE schemaname = 'read'";
+    let most = h.models.db().fetch_optional(sql, args![]).await.unwrap().unwrap();
+    assert_eq!(most.int(0).unwrap(), 1);
+}
+
+/// The serving tables are ahead again and again.
 async fn who_writes_all_the_while_does_not_keep_tables_from_taking_over(history: History) {
     let h = &history;
     eventful(h, false).await;
@@ -191,7 +313,7 @@ async fn who_writes_all_the_while_does_not_keep_tables_from_taking_over(history:
     let log_no = h.models.log_no(&h.log).await.unwrap().unwrap();
     let writing = async {
         for n in 10_000.. {
-            h.happens(call(n), "2024-01-02T10:00:00+09:00", offered(None)).await;
+            h.happens(call(n), MORNING, offered(None)).await;
             // As a server does that follows the log.
             let serving = Checkpoints::load(&h.models, Generation::Serving, log_no, PROJECTIONS).await;
             through(&h.store, &h.models, &h.log, &mut serving.unwrap(), &mut |_| {}).await.unwrap();
@@ -201,11 +323,6 @@ async fn who_writes_all_the_while_does_not_keep_tables_from_taking_over(history:
     tokio::select! {
         rebuilt = timeout(Duration::from_secs(120), rebuilding) => rebuilt.expect("they take over").unwrap(),
         () = writing => {}
-    }
-    if h.models.db().is_postgres() {
-        let sql = "SELECT max(vacuum_count) FROM pg_stat_user_tables WHERE schemaname = 'read'";
-        let most = h.models.db().fetch_optional(sql, args![]).await.unwrap().unwrap();
-        assert_eq!(most.int(0).unwrap(), 1);
     }
 }
 
