@@ -5,9 +5,9 @@ use sqlx::{Connection, PgConnection, Row as _};
 
 use super::rows::{Rows, WriteError};
 
-/// What every batch writes, and more where there is more.
+/// What every batch writes, from where its rows are taken, and more where there is more.
 macro_rules! statement {
-    ($more:literal) => {
+    ($events:literal, $sealed:literal, $commands:literal, $more:literal) => {
         concat!(
             "
 WITH head AS (
@@ -16,22 +16,35 @@ WITH head AS (
     RETURNING log_no
 ), event_rows AS (
     INSERT INTO events (id, stream, version, event_id, type, occurred_at, recorded_at, leaf_check, leaf)
-    SELECT x.* FROM head, unnest($7::bigint[], $8::bytea[], $9::bigint[], $10::bytea[], $11::text[], $12::bigint[],
-        $13::bigint[], $14::bigint[], $15::bytea[]) AS x
+    SELECT ", $events, "
 ), sealed_rows AS (
     INSERT INTO sealed (id, subject, key_version, bytes)
-    SELECT x.* FROM head, unnest($16::bigint[], $17::bytea[], $18::bigint[], $19::bytea[]) AS x
+    SELECT ", $sealed, "
 ), command_rows AS (
     INSERT INTO commands (command_id, fingerprint, first_id, event_count, version)
-    SELECT x.* FROM head, unnest($20::bytea[], $21::bytea[], $22::bigint[], $23::bigint[], $24::bigint[]) AS x
-)",
-            $more,
-            "
+    SELECT ", $commands, "
+)", $more, "
 SELECT count(*) FROM head"
+        )
+    };
+    ($more:literal) => {
+        statement!(
+            "x.* FROM head, unnest($7::bigint[], $8::bytea[], $9::bigint[], $10::bytea[], $11::text[], $12::bigint[],
+        $13::bigint[], $14::bigint[], $15::bytea[]) AS x",
+            "x.* FROM head, unnest($16::bigint[], $17::bytea[], $18::bigint[], $19::bytea[]) AS x",
+            "x.* FROM head, unnest($20::bytea[], $21::bytea[], $22::bigint[], $23::bigint[], $24::bigint[]) AS x",
+            $more
         )
     };
 }
 
+/// One event with at most one sealed part, as most commands write it: without arrays to be made and taken apart.
+const WRITE_ONE: &str = statement!(
+    "$7::bigint, $8::bytea, $9::bigint, $10::bytea, $11::text, $12::bigint, $13::bigint, $14::bigint, $15::bytea FROM head",
+    "$16::bigint, $17::bytea, $18::bigint, $19::bytea FROM head WHERE $16 IS NOT NULL",
+    "$20::bytea, $21::bytea, $22::bigint, $23::bigint, $24::bigint FROM head WHERE $20 IS NOT NULL",
+    ""
+);
 const WRITE: &str = statement!("");
 /// Most batches of one event neither fill a tile nor claim anything, and PostgreSQL need not open those tables.
 const WRITE_WITH_CLAIMS_AND_TILES: &str = statement!(
@@ -76,49 +89,65 @@ async fn release_and_write(connection: &mut PgConnection, rows: &Rows) -> Result
     write(connection, rows).await
 }
 
+/// A column of all rows.
+macro_rules! all {
+    ($table:expr, $row:ident => $value:expr) => {
+        $table.iter().map(|$row| $value).collect::<Vec<_>>()
+    };
+}
+
+/// A column of the row that there is.
+macro_rules! only {
+    ($table:expr, $row:ident => $value:expr) => {
+        $table.first().map(|$row| $value)
+    };
+}
+
+/// A statement with what every batch writes.
+macro_rules! bound {
+    ($statement:expr, $rows:ident, $column:ident) => {
+        sqlx::query($statement)
+            .bind($rows.log_no)
+            .bind($rows.from.cast_signed())
+            .bind($rows.to.cast_signed())
+            .bind($rows.recorded_at)
+            .bind($rows.frontier.as_slice())
+            .bind($rows.root.as_slice())
+            .bind($column!($rows.events, row => row.id))
+            .bind($column!($rows.events, row => row.stream))
+            .bind($column!($rows.events, row => row.version))
+            .bind($column!($rows.events, row => row.event_id))
+            .bind($column!($rows.events, row => row.event_type))
+            .bind($column!($rows.events, row => row.occurred_at))
+            .bind($column!($rows.events, row => row.recorded_at))
+            .bind($column!($rows.events, row => row.leaf_check))
+            .bind($column!($rows.events, row => row.leaf.as_slice()))
+            .bind($column!($rows.sealed, row => row.id))
+            .bind($column!($rows.sealed, row => row.subject))
+            .bind($column!($rows.sealed, row => row.key_version))
+            .bind($column!($rows.sealed, row => row.bytes.as_ref()))
+            .bind($column!($rows.commands, row => row.command_id))
+            .bind($column!($rows.commands, row => row.fingerprint))
+            .bind($column!($rows.commands, row => row.first_id))
+            .bind($column!($rows.commands, row => row.event_count))
+            .bind($column!($rows.commands, row => row.version))
+    };
+}
+
 /// Writes the rows but for what is given up, in the transaction that the connection is in, or in one of their own.
 pub(super) async fn write(connection: &mut PgConnection, rows: &Rows) -> Result<(), WriteError> {
-    macro_rules! column {
-        ($table:ident, $row:ident => $value:expr) => {
-            rows.$table.iter().map(|$row| $value).collect::<Vec<_>>()
-        };
-    }
-    let more = !rows.claims.is_empty() || !rows.tiles.is_empty();
-    let statement = sqlx::query(if more { WRITE_WITH_CLAIMS_AND_TILES } else { WRITE })
-        .bind(rows.log_no)
-        .bind(rows.from.cast_signed())
-        .bind(rows.to.cast_signed())
-        .bind(rows.recorded_at)
-        .bind(rows.frontier.as_slice())
-        .bind(rows.root.as_slice())
-        .bind(column!(events, row => row.id))
-        .bind(column!(events, row => row.stream))
-        .bind(column!(events, row => row.version))
-        .bind(column!(events, row => row.event_id))
-        .bind(column!(events, row => row.event_type))
-        .bind(column!(events, row => row.occurred_at))
-        .bind(column!(events, row => row.recorded_at))
-        .bind(column!(events, row => row.leaf_check))
-        .bind(column!(events, row => row.leaf.as_slice()))
-        .bind(column!(sealed, row => row.id))
-        .bind(column!(sealed, row => row.subject))
-        .bind(column!(sealed, row => row.key_version))
-        .bind(column!(sealed, row => row.bytes.as_ref()))
-        .bind(column!(commands, row => row.command_id))
-        .bind(column!(commands, row => row.fingerprint))
-        .bind(column!(commands, row => row.first_id))
-        .bind(column!(commands, row => row.event_count))
-        .bind(column!(commands, row => row.version));
-    let statement = if more {
-        statement
-            .bind(column!(claims, row => row.namespace))
-            .bind(column!(claims, row => row.hmac))
-            .bind(column!(claims, row => row.owner))
-            .bind(column!(tiles, row => i64::from(row.level)))
-            .bind(column!(tiles, row => row.index.cast_signed()))
-            .bind(column!(tiles, row => row.hashes.as_slice()))
-    } else {
-        statement
+    let is_plain = rows.claims.is_empty() && rows.tiles.is_empty();
+    let is_one = rows.events.len() == 1 && rows.sealed.len() <= 1 && rows.commands.len() <= 1;
+    let statement = match (is_plain, is_one) {
+        (true, true) => bound!(WRITE_ONE, rows, only),
+        (true, false) => bound!(WRITE, rows, all),
+        (false, _) => bound!(WRITE_WITH_CLAIMS_AND_TILES, rows, all)
+            .bind(all!(rows.claims, row => row.namespace))
+            .bind(all!(rows.claims, row => row.hmac))
+            .bind(all!(rows.claims, row => row.owner))
+            .bind(all!(rows.tiles, row => i64::from(row.level)))
+            .bind(all!(rows.tiles, row => row.index.cast_signed()))
+            .bind(all!(rows.tiles, row => row.hashes.as_slice())),
     };
     let taken = statement.fetch_one(connection).await?;
     match taken.try_get::<i64, _>(0)? {
