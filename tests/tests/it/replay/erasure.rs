@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::desk::{Desk, NAME, PHONE};
 use super::long;
 
-const SECRETS: [&str; 4] = ["7777", NAME, "비밀 이야기", "다른 비밀"];
+/// Of the number eight digits, since four stand in a UUID now and then.
+const SECRETS: [&str; 4] = ["00007777", NAME, "비밀 이야기", "다른 비밀"];
 
 /// A caller's matter, told in secret; the UUIDs of the caller and the consultation.
 async fn secret(desk: &Desk) -> (String, String) {
@@ -44,7 +45,7 @@ async fn what_was_erased_shows_in_no_step(database: Database) {
     ];
     for text in &texts {
         let told: Vec<&str> = SECRETS.into_iter().filter(|secret| text.contains(secret)).collect();
-        assert!(told.is_empty(), "{told:?}: {text}");
+        assert!(told.is_empty() && !text.contains(PHONE), "{told:?}: {text}");
     }
     assert!(texts[2].contains("(erased)"), "{}", texts[2]);
     let noted =
