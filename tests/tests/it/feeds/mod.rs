@@ -40,9 +40,21 @@ impl Running {
         self.0.wait().expect("it can be waited for");
     }
 
-    fn signal(&self, signal: &str) {
+    /// Sends a signal to the program once it listens for those that stop it; before that they would end it at once.
+    async fn signal(&self, signal: &str) {
+        until(|| self.listens()).await;
         let pid = self.0.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().expect("kill runs").success());
+    }
+
+    /// Whether it catches SIGINT (2) and SIGTERM (15); taken for granted where the system does not tell (Linux does, proc(5)).
+    fn listens(&self) -> bool {
+        let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())) else {
+            return true;
+        };
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("what it catches");
+        let caught = u64::from_str_radix(caught.trim(), 16).expect("a mask in hexadecimal");
+        [2, 15].iter().all(|signal| caught & (1 << (signal - 1)) != 0)
     }
 
     fn ended(&mut self) -> ExitStatus {

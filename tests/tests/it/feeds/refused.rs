@@ -79,5 +79,5 @@ async fn a_file_of_something_else_is_left_alone(database: Database) {
     let first = Running::start(&database, &follow("events"));
     until(|| path.metadata().is_ok_and(|file| file.len() > 0)).await;
     refused(&database, 1, &follow("events"), "another process writes to it");
-    first.signal("-TERM");
+    first.signal("-TERM").await;
 }

@@ -58,7 +58,7 @@ async fn a_file_that_is_followed_to_is_whole_whatever_happens(database: Database
     let latest = all.lines().map(sequence).max().unwrap();
     until(|| last_sequence(&consultations) == latest).await;
     for one in &mut running {
-        one.signal("-TERM");
+        one.signal("-TERM").await;
         assert!(one.ended().success());
     }
     let exported = Program::succeed(&database, &["export", "events"]);
@@ -118,7 +118,7 @@ async fn it_ends_well_when_it_is_told_to(database: Database) {
         take_a_call(&server, &mut sent).await.unwrap();
         let mut text = String::new();
         out.read_line(&mut text).unwrap();
-        running.signal(signal);
+        running.signal(signal).await;
         let ended = tokio::task::spawn_blocking(move || {
             out.read_to_string(&mut text).unwrap();
             (running.ended(), text)
