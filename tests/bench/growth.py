@@ -67,6 +67,7 @@ class Size(NamedTuple):
 
 
 def filled(engine, scale: int) -> Size:
+    """Fills a county, and has its search index built."""
     county = County(engine, "--scale", str(scale))
     seconds, peak, _ = county.filled
     events = county.served.ask("{ ledger { position } }")["ledger"]["position"]

@@ -42,7 +42,7 @@ SELECT count(*) FROM head"
 const WRITE_ONE: &str = statement!(
     "$7::bigint, $8::bytea, $9::bigint, $10::bytea, $11::text, $12::bigint, $13::bigint, $14::bigint, $15::bytea FROM head",
     "$16::bigint, $17::bytea, $18::bigint, $19::bytea FROM head WHERE $16 IS NOT NULL",
-    "$20::bytea, $21::bytea, $22::bigint, $23::bigint, $24::bigint FROM head WHERE $20 IS NOT NULL",
+    "$20::bytea, $21::bytea, $22::bigint, $23::bigint, $24::bigint FROM head",
     ""
 );
 const WRITE: &str = statement!("");
@@ -96,7 +96,7 @@ macro_rules! all {
     };
 }
 
-/// A column of the row that there is.
+/// A column of the row that there is; null where there is none.
 macro_rules! only {
     ($table:expr, $row:ident => $value:expr) => {
         $table.first().map(|$row| $value)
@@ -137,7 +137,7 @@ macro_rules! bound {
 /// Writes the rows but for what is given up, in the transaction that the connection is in, or in one of their own.
 pub(super) async fn write(connection: &mut PgConnection, rows: &Rows) -> Result<(), WriteError> {
     let is_plain = rows.claims.is_empty() && rows.tiles.is_empty();
-    let is_one = rows.events.len() == 1 && rows.sealed.len() <= 1 && rows.commands.len() <= 1;
+    let is_one = rows.events.len() == 1 && rows.commands.len() == 1 && rows.sealed.len() <= 1;
     let statement = match (is_plain, is_one) {
         (true, true) => bound!(WRITE_ONE, rows, only),
         (true, false) => bound!(WRITE, rows, all),

@@ -242,11 +242,17 @@ async fn where_another_process_had_one_take_over_the_others_do_too(history: Hist
     assert_eq!(dump_all_tables(&h.models).await.unwrap(), followed);
 }
 
-/// How many locks on this table somebody waits for in this database.
-async fn waiting_for(h: &History, table: &str) -> i64 {
-    let sql = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass($1) \
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    h.models.db().fetch_optional(sql, args![table]).await.unwrap().unwrap().int(0).unwrap()
+/// Waits until somebody waits for such a lock in this database, or nobody does.
+async fn until_locked_out(h: &History, such: &str, is_somebody: bool) {
+    let sql = format!(
+        "SELECT COUNT(*) FROM pg_locks JOIN pg_stat_activity USING (pid) \
+         WHERE NOT granted AND datname = current_database() AND {such}"
+    );
+    let waiting =
+        async || h.models.db().fetch_optional(&sql, args![]).await.unwrap().unwrap().int(0).unwrap();
+    while (waiting().await > 0) != is_somebody {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// SQLite has one transaction that writes at a time.
@@ -262,15 +268,13 @@ async fn who_waits_for_another_to_take_over_makes_no_checkpoint_behind_it(histor
     tx.execute("DELETE FROM checkpoints WHERE generation = 'next'", args![]).await.unwrap();
     let including = rebuild::include_new_logs(&h.models, PROJECTIONS);
     let taking_over = async {
-        while waiting_for(h, "checkpoints").await == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until_locked_out(h, "TRUE", true).await;
         tx.commit().await
     };
     let (included, took_over) =
         timeout(Duration::from_secs(20), async { tokio::join!(including, taking_over) })
             .await
-            .expect("the statement waits for the table");
+            .expect("the statement waits");
     included.unwrap();
     took_over.unwrap();
     assert_eq!(next_checkpoints(h).await, 0);
@@ -288,9 +292,7 @@ async fn what_was_vacuumed_once_is_not_vacuumed_each_time(history: History) {
     asking.fetch_all("SELECT 1 FROM calls", args![]).await.unwrap();
     let asking = async {
         for waits in [true, false, true] {
-            while (waiting_for(h, "calls").await > 0) != waits {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            until_locked_out(h, "relation = to_regclass('calls')", waits).await;
         }
         asking.rollback().await
     };
