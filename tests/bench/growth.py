@@ -4,11 +4,14 @@ commas, names others), on both engines.
 For each: the rate of appends while it was filled, the bytes of an event on disk, the server's memory behind building its search index,
 and begun anew, with nothing of its files in memory: how soon it serves, p50 and p99 of each question asked one at a time, of the same
 asked again, and its memory then. That is done BENCH_ROUNDS times, the sizes in turns: the median of each, and the least and the most p99.
+Beside what is asked from disk stand the raw limit, one page of these files read from disk, and how much was read for one question.
 """
 
 import http.client
 import json
 import os
+import random
+import re
 import shutil
 import statistics
 import sys
@@ -25,6 +28,9 @@ from settings import FOLDER, ROUNDS
 
 SCALES = [int(scale) for scale in os.environ.get("BENCH_SCALES", "1,10").split(",")]
 ASKED = 2_000
+WARM_UP = 200
+PAGE_BYTES = 8_192
+PAGES_READ = 500
 # What a scale takes of disk at most, by engine; and what there is beside it, however large it is: PostgreSQL's own log.
 GIB_A_SCALE = {"sqlite": 1.17, "postgres": 1.7}
 GIB_BESIDE = 5
@@ -34,16 +40,19 @@ def asked(url: str, bodies: list[dict]) -> tuple[float, float]:
     """Asks one after the other over one connection; gives p50 and p99 in milliseconds."""
     connection = http.client.HTTPConnection(url.split("/")[2])
     times = []
-    for n in range(ASKED + 200):
+    for n in range(ASKED + WARM_UP):
         body = json.dumps(bodies[(n * 7919) % len(bodies)])
         begun = time.perf_counter()
         connection.request("POST", "/graphql", body, {"content-type": "application/json"})
         answer = connection.getresponse().read()
-        # The first ones only warm up.
-        if n >= 200:
+        if n >= WARM_UP:
             times.append((time.perf_counter() - begun) * 1000)
         if b'"errors"' in answer:
             sys.exit(f"{body}: {answer[:500]}")
+    return p50_and_p99(times)
+
+
+def p50_and_p99(times: list[float]) -> tuple[float, float]:
     times.sort()
     return times[len(times) // 2], times[len(times) * 99 // 100]
 
@@ -56,6 +65,25 @@ def forget(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def page_from_disk(folder: Path) -> tuple[float, float]:
+    """Reads single pages from all over these files, of which nothing is in memory; gives p50 and p99 in milliseconds."""
+    files = [(path, path.stat().st_size // PAGE_BYTES) for path in folder.rglob("*") if path.is_file()]
+    times = []
+    for path, pages in random.choices(files, [pages for _, pages in files], k=PAGES_READ):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+            place = random.randrange(pages) * PAGE_BYTES
+            begun = time.perf_counter()
+            os.pread(file.fileno(), PAGE_BYTES, place)
+            times.append((time.perf_counter() - begun) * 1000)
+    return p50_and_p99(times)
+
+
+def read_from_disk() -> int:
+    """How many KiB this machine has read from its disks, what the system read ahead among it."""
+    return int(re.search(r"^pgpgin (\d+)$", Path("/proc/vmstat").read_text(), re.MULTILINE).group(1))
 
 
 class Size(NamedTuple):
@@ -90,14 +118,19 @@ def filled(engine, scale: int) -> Size:
 
 def asked_anew(county: County, bodies_of: dict[str, list[dict]]) -> dict[str, float]:
     """Of a server that has just begun. The first time, all must be read from the disk, however small the county is."""
-    forget(county.database.files())
+    files = county.database.files()
+    forget(files)
     found = {"core_to_core_ns": cores.apart()}
+    found["page_from_disk_p50_ms"], found["page_from_disk_p99_ms"] = page_from_disk(files)
+    forget(files)
     begun = time.monotonic()
     county.serve()
     found["serving_after_seconds"] = time.monotonic() - begun
     for time_asked in ("", "_again"):
         for name, bodies in bodies_of.items():
+            before = read_from_disk()
             found[f"{name}{time_asked}_p50_ms"], found[f"{name}{time_asked}_p99_ms"] = asked(county.served.url, bodies)
+            found[f"{name}{time_asked}_read_kib"] = (read_from_disk() - before) / (ASKED + WARM_UP)
     found["serve_own_mib"], found["serve_mapped_mib"] = county.served.memory_mib()
     county.served.stop()
     return found
