@@ -29,8 +29,13 @@ pub(crate) struct Index {
 pub(crate) async fn make(tx: &Tx, table: &str) -> Result<(), sqlx::Error> {
     tx.execute(&format!("DROP TABLE IF EXISTS {NEXT_PREFIX}{table}"), args![]).await?;
     if tx.is_postgres() {
-        let sql = format!("CREATE TABLE {NEXT_PREFIX}{table} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES)");
-        tx.execute(&sql, args![]).await?;
+        let sql = "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::text::regclass AND reloptions IS NOT NULL";
+        let parameters = tx.fetch_optional(sql, args![table]).await?;
+        // `LIKE` leaves them out.
+        let with = parameters.map(|row| row.text(0).map(|text| format!("WITH ({text})"))).transpose()?;
+        let with = with.unwrap_or_default();
+        let like = format!("(LIKE {table} INCLUDING ALL EXCLUDING INDEXES)");
+        tx.execute(&format!("CREATE TABLE {NEXT_PREFIX}{table} {like} {with}"), args![]).await?;
     } else {
         // SQLite keeps the text that made each table; the name before the first bracket is put anew.
         let sql = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = $1";

@@ -35,7 +35,7 @@ on_every_engine! {
     projections_that_are_not_equally_far_are_all_built_to_the_end,
 }
 
-/// All columns, constraints and indexes, as the database tells them.
+/// All columns, constraints, indexes and storage parameters, as the database tells them.
 async fn schema(models: &ReadModels) -> Vec<String> {
     let db = models.db();
     let sql = if db.is_postgres() {
@@ -43,7 +43,9 @@ async fn schema(models: &ReadModels) -> Vec<String> {
          SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint \
          WHERE connamespace = 'read'::regnamespace UNION ALL \
          SELECT table_name || '.' || column_name, ordinal_position || data_type || is_nullable || COALESCE(column_default, '') \
-         FROM information_schema.columns WHERE table_schema = 'read'"
+         FROM information_schema.columns WHERE table_schema = 'read' UNION ALL \
+         SELECT relname::TEXT, 'WITH ' || array_to_string(reloptions, ', ') FROM pg_class \
+         WHERE relnamespace = 'read'::regnamespace AND reloptions IS NOT NULL"
     } else {
         "SELECT name, COALESCE(sql, tbl_name) FROM sqlite_master"
     };
@@ -71,6 +73,8 @@ async fn what_was_built_anew_has_the_schema_of_what_was_migrated(history: Histor
     h.caught_up().await;
     let migrated = schema(&h.models).await;
     assert!(migrated.iter().any(|line| line.starts_with("calls_by_caller: CREATE INDEX")), "{migrated:#?}");
+    let has_room = migrated.iter().any(|line| line == "consultations: WITH fillfactor=85");
+    assert_eq!(has_room, h.models.db().is_postgres(), "{migrated:#?}");
     for round in 1..=2 {
         rebuild::rebuild(&h.store, &h.models, |_, _| {}).await.unwrap();
         let rebuilt = schema(&h.models).await;

@@ -1,0 +1,1 @@
+-- On PostgreSQL, consultations keep room for what they become. Nothing changes here, where rows are changed in place.
