@@ -29,7 +29,7 @@ pub(crate) struct Index {
 pub(crate) async fn make(tx: &Tx, table: &str) -> Result<(), sqlx::Error> {
     tx.execute(&format!("DROP TABLE IF EXISTS {NEXT_PREFIX}{table}"), args![]).await?;
     if tx.is_postgres() {
-        let sql = "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::text::regclass AND reloptions IS NOT NULL";
+        let sql = "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = to_regclass($1) AND reloptions IS NOT NULL";
         let parameters = tx.fetch_optional(sql, args![table]).await?;
         // `LIKE` leaves them out.
         let with = parameters.map(|row| row.text(0).map(|text| format!("WITH ({text})"))).transpose()?;
