@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 
+import cores
 import peers
 from engines import ROOT, engines
 from results import Row, Runs
@@ -14,11 +15,13 @@ from settings import ROUNDS, SECONDS
 
 WORKS = ["append_1", "append_16", "append_64", "append_256", "append_batch_1000", "append_batch_1000_2", "read_all"]
 NOTES = {
-    "append_1": "one writer, one event an append; the raw limit is one durable transaction for each.",
-    "append_64": "the raw limit writes 256 appends a transaction, as for 16 and 256 writers.",
-    "append_batch_1000": "one writer, 1,000 events an append; so has the raw limit.",
-    "append_batch_1000_2": "the same with two appends on their way, on UmaDB's side as well.",
-    "read_all": "all events in order; the raw limit is the engine's own reading of the same columns in pages.",
+    "append_1": "one writer, one event an append; the raw limit is one durable transaction for each",
+    "append_16": "the raw limit writes 256 appends a transaction",
+    "append_64": "the raw limit writes 256 appends a transaction",
+    "append_256": "the raw limit writes 256 appends a transaction",
+    "append_batch_1000": "one writer, 1,000 events an append; so has the raw limit",
+    "append_batch_1000_2": "the same with two appends on their way, on UmaDB's side as well",
+    "read_all": "all events in order; the raw limit is the engine's own reading of the same columns in pages",
 }
 # Of each side, before each round.
 WARM_UP_SECONDS = 0.3
@@ -58,6 +61,7 @@ def measure(with_peers: bool) -> list[Row]:
     names = [engine.name for engine in engines()]
     runs = {(side, name, work): Runs() for side in ("ours", "raw") for name in names for work in WORKS}
     of_peer = {work: Runs() for work in WORKS}
+    apart: dict[str, list[float]] = {work: [] for work in WORKS}
     sides = [(side, name) for name in names for side in ("ours", "raw")]
     for _ in range(ROUNDS):
         # Databases of its own: what those before have written, and the system keeps in memory, does not slow down those behind.
@@ -68,6 +72,7 @@ def measure(with_peers: bool) -> list[Row]:
         if uma:
             uma.client.measure(WORKS[0], WARM_UP_SECONDS)
         for work in WORKS:
+            apart[work].append(cores.apart())
             for side, name in sides:
                 found = store.measure(name, side, work, SECONDS)
                 runs[side, name, work].add(found["per_second"], found.get("p50_ms"), found.get("p99_ms"))
@@ -77,8 +82,10 @@ def measure(with_peers: bool) -> list[Row]:
         store.close()
         if uma:
             uma.close()
-    return [
-        Row(work, name, "events/s", runs["ours", name, work], runs["raw", name, work], of_peer[work], peers.UmaDb.NAME, NOTES.get(work, ""))
-        for work in WORKS
-        for name in names
-    ]
+    rows = []
+    for work in WORKS:
+        notes, more = f"{NOTES[work]}; in the order of the rounds, {cores.told(apart[work])}.", {"cores_apart_ns": apart[work]}
+        for name in names:
+            ours, limit = runs["ours", name, work], runs["raw", name, work]
+            rows.append(Row(work, name, "events/s", ours, limit, of_peer[work], peers.UmaDb.NAME, notes, more))
+    return rows
