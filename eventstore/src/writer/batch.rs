@@ -12,6 +12,10 @@ use crate::contract::Appended;
 /// How many units a batch has at most.
 pub(super) const UNITS_MAX: usize = 1024;
 
+/// How many events are worth a commit of their own: so many are written in the time that a commit takes by itself, on either engine
+/// (0.2 ms; 6 to 8 µs an event).
+const DUE_EVENTS_MIN: usize = 32;
+
 /// A unit that was drafted, and what it becomes.
 pub(super) type Drafted = (Unit, Vec<Appended>);
 
@@ -41,6 +45,11 @@ impl Batch {
     /// Whether there is anything to be written.
     pub(super) fn is_drafted(&self) -> bool {
         !self.drafted.is_empty()
+    }
+
+    /// Whether it is written as soon as it can be. Otherwise it waits for those who are answered before it, since they may have more.
+    pub(super) fn is_due(&self) -> bool {
+        self.unread.is_empty() && self.draft.events() >= DUE_EVENTS_MIN
     }
 
     /// How many more it may take.

@@ -275,6 +275,11 @@ impl Draft {
         }
     }
 
+    /// How many events were pushed.
+    pub(super) fn events(&self) -> usize {
+        self.rows.events.len()
+    }
+
     /// What to write, and what memory becomes by it.
     pub(super) fn finish(mut self) -> (Rows, After) {
         self.rows.recorded_at = self.recorded_at;

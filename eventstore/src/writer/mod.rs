@@ -2,8 +2,9 @@
 //! answers each alone.
 //!
 //! The fast way writes a batch by memory alone: the head is taken by compare-and-set, and the unique indexes know what
-//! memory does not. While it is on its way, those who come are drafted behind it (`batch.rs`). What only fits once it is
-//! written waits for the next one. Whatever does not fit at all (a conflict, a command carried out before, a head that
+//! memory does not. While it is on its way, those who come are drafted behind it (`batch.rs`). Are they many, they are sent
+//! as soon as it is written, and whoever was in it is answered meanwhile. What only fits once it is written waits for the
+//! next one. Whatever does not fit at all (a conflict, a command carried out before, a head that
 //! somebody else moved) goes the slow way: under the head's lock, with everything looked up. Both keep the order in which
 //! appends came.
 
@@ -21,7 +22,9 @@ pub(crate) use slow::{SELECT_COMMANDS, recorded_command};
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
+use futures::poll;
 use sangdam_domain::id::CommandId;
 use sangdam_domain::log::{StreamId, Version};
 use sangdam_domain::time::Timestamp;
@@ -31,7 +34,7 @@ use crate::clock::Clock;
 use crate::contract::{AppendError, Appended, ClaimChange, Expected, Fingerprint, StoreError};
 use crate::db::{Db, Lent, Tx};
 use crate::leaf::EncodedEvent;
-use batch::{Batch, UNITS_MAX};
+use batch::{Batch, Drafted, UNITS_MAX};
 use draft::{After, Draft};
 use memory::{Memory, read_versions};
 use rows::{Rows, WriteError};
@@ -75,6 +78,8 @@ pub(crate) struct Writer {
     memory: Option<Memory>,
     /// Kept from batch to batch while there is work, and for how many yet.
     held: Option<Held>,
+    /// Written, and answered once the next batch is on its way.
+    owed: Vec<Drafted>,
 }
 
 /// A connection that waits for the next batch, and is given back where none comes.
@@ -99,7 +104,7 @@ impl Writer {
         head: watch::Sender<u64>,
         notify: Option<mpsc::UnboundedSender<(i64, u64)>>,
     ) -> Self {
-        Self { db, clock, log_no, head, notify, memory: None, held: None }
+        Self { db, clock, log_no, head, notify, memory: None, held: None, owed: Vec::new() }
     }
 
     /// Works until nobody can append any more, or the store is closing and the queue is empty.
@@ -155,11 +160,16 @@ impl Writer {
         let (mut ahead, mut units) = (None::<Batch>, Vec::new());
         let mut open = rest.units.is_empty();
         let mut writing = pin!(write_alone(self.db.clone(), self.held.take(), rows));
+        let mut written = poll!(&mut writing);
+        answer(std::mem::take(&mut self.owed));
         let written = loop {
+            if let Poll::Ready(written) = written {
+                break written;
+            }
             let room = ahead.as_ref().map_or(UNITS_MAX, Batch::room);
             tokio::select! {
                 biased;
-                written = &mut writing => break written,
+                done = &mut writing => written = Poll::Ready(done),
                 come = receive(queue, closing, &mut units, room), if open && room > 0 => {
                     open = come > 0;
                     if let (true, Some(memory)) = (open, &self.memory) {
@@ -173,10 +183,11 @@ impl Writer {
             Ok(held) => {
                 self.held = held;
                 self.written(after, to);
-                for (unit, appended) in drafted {
-                    // Whoever asked may have gone: what is written stays written.
-                    let _ = unit.answer.send(Ok(appended));
+                if rest.units.is_empty() && ahead.as_ref().is_some_and(Batch::is_due) {
+                    self.owed = drafted;
+                    return ahead;
                 }
+                answer(drafted);
                 if rest.later {
                     return self.batch(None, rest.units).await;
                 }
@@ -220,6 +231,13 @@ impl Writer {
         if let Some(notify) = &self.notify {
             let _ = notify.send((self.log_no, position));
         }
+    }
+}
+
+fn answer(written: impl IntoIterator<Item = Drafted>) {
+    for (unit, appended) in written {
+        // Whoever asked may have gone: what is written stays written.
+        let _ = unit.answer.send(Ok(appended));
     }
 }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use sangdam_domain::log::{Position, StreamId};
 use sangdam_eventstore::*;
+use sqlx::{Connection, Executor, PgConnection};
 
 use crate::harness::*;
 
@@ -10,6 +11,7 @@ on_both_engines!(
     a_tailing_reader_misses_nothing,
     two_stores_write_one_log,
     what_is_drafted_behind_a_batch_stands_behind_it,
+    whoever_is_in_a_batch_is_answered_whatever_the_next_one_does,
     subscriptions_reach_across_stores,
     what_is_queued_at_closing_is_written,
     a_lost_connection_loses_and_repeats_nothing,
@@ -114,7 +116,7 @@ async fn two_stores_write_one_log(fresh: Fresh) {
     let other = Store::open(fresh.config()).await.unwrap();
     let (done, end) = tokio::sync::oneshot::channel();
     let reader = tokio::spawn(follow(other.clone(), async { end.await.unwrap() }));
-    let (left, right) = tokio::join!(write_at_random(&one, 8, 25), write_at_random(&other, 8, 25));
+    let (left, right) = tokio::join!(write_at_random(&one, 24, 25), write_at_random(&other, 8, 25));
     let end = 1 + left + right;
     assert_eq!(one.head(&log()).await.unwrap().position, at(end));
     done.send(end).unwrap();
@@ -169,6 +171,69 @@ async fn what_is_drafted_behind_a_batch_stands_behind_it(fresh: Fresh) {
     assert_sound(&store).await;
     other.close().await;
     store.close().await;
+}
+
+/// A batch that is large enough is sent before those of the one before it are answered.
+async fn whoever_is_in_a_batch_is_answered_whatever_the_next_one_does(fresh: Fresh) {
+    let store = fresh.store().await;
+    let appended = |count| {
+        let (store, next) = (store.clone(), append(stream(), Expected::NoStream, count));
+        tokio::spawn(async move { store.append(&log(), next).await.unwrap() })
+    };
+    // While the first one is written, the other two are drafted behind it, and those behind them behind that.
+    for _ in 0..20 {
+        let callers: Vec<_> = [1, 400, 400].into_iter().chain([40; 8]).map(appended).collect();
+        let written = futures::future::join_all(callers).await;
+        assert_eq!(written.iter().filter(|one| one.is_ok()).count(), 11);
+    }
+    if let Location::Postgres { url } = fresh.location() {
+        // Two wait for the head in turn: the first batch, and somebody who keeps the next one waiting.
+        let (mut before, mut between) = (holder(&url).await, holder(&url).await);
+        sqlx::query(TAKE_HEADS).execute(&mut before).await.unwrap();
+        let first = appended(1);
+        waiting(&url, 1).await;
+        let taking = tokio::spawn(async move {
+            sqlx::query(TAKE_HEADS).execute(&mut between).await.unwrap();
+            between
+        });
+        waiting(&url, 2).await;
+        let behind: Vec<_> = [40; 8].into_iter().map(appended).collect();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        before.close().await.unwrap();
+        let first =
+            tokio::time::timeout(Duration::from_secs(30), first).await.expect("it is answered").unwrap();
+        let between = taking.await.unwrap();
+        waiting(&url, 1).await;
+        assert!(behind.iter().all(|one| !one.is_finished()));
+        between.close().await.unwrap();
+        for one in futures::future::join_all(behind).await {
+            assert!(one.unwrap().first > first.last);
+        }
+    }
+    assert_sound(&store).await;
+    store.close().await;
+}
+
+const TAKE_HEADS: &str = "SELECT 1 FROM ledger.heads FOR UPDATE";
+
+/// A connection in a transaction, which ends with it.
+async fn holder(url: &str) -> PgConnection {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    connection.execute("BEGIN").await.unwrap();
+    connection
+}
+
+/// Until so many wait for a lock.
+async fn waiting(url: &str, count: i64) {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    for _ in 0..3000 {
+        if sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut connection).await.unwrap() == count {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{count} never waited for a lock");
 }
 
 async fn subscriptions_reach_across_stores(fresh: Fresh) {
