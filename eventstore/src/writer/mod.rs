@@ -4,9 +4,8 @@
 //! The fast way writes a batch by memory alone: the head is taken by compare-and-set, and the unique indexes know what
 //! memory does not. While it is on its way, those who come are drafted behind it (`batch.rs`). Are they many, they are sent
 //! as soon as it is written, and whoever was in it is answered meanwhile. What only fits once it is written waits for the
-//! next one. Whatever does not fit at all (a conflict, a command carried out before, a head that
-//! somebody else moved) goes the slow way: under the head's lock, with everything looked up. Both keep the order in which
-//! appends came.
+//! next one. Whatever does not fit at all (a conflict, a command carried out before, a head that somebody else moved) goes
+//! the slow way: under the head's lock, with everything looked up. Both keep the order in which appends came.
 
 mod batch;
 mod claims;
